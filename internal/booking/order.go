@@ -1,0 +1,128 @@
+package booking
+
+import (
+	"slices"
+	"time"
+)
+
+// OrderStatus is where an order stands.
+type OrderStatus string
+
+// The states of an order, and the two of a block, which is stored as an order
+// without payment so that a rebuild keeps its seats from sale.
+const (
+	OrderPending   OrderStatus = "pending_payment"
+	OrderPaid      OrderStatus = "paid"
+	OrderCancelled OrderStatus = "cancelled"
+	OrderExpired   OrderStatus = "expired"
+	OrderRefunding OrderStatus = "refunding"
+	OrderRefunded  OrderStatus = "refunded"
+
+	BlockActive OrderStatus = "blocked"
+	BlockEnded  OrderStatus = "unblocked"
+)
+
+// Reasons why an order is not paid.
+const (
+	ReasonCustomer    = "customer"     // the customer cancelled it
+	ReasonOrganizer   = "organizer"    // the event's organizer cancelled it
+	ReasonPayment     = "payment"      // the provider said that no payment will come
+	ReasonTimeout     = "timeout"      // no payment came in time
+	ReasonSeatsTaken  = "seats_taken"  // the payment came too late: the seats are someone else's
+	ReasonWrongAmount = "wrong_amount" // what was paid is not what was asked
+)
+
+// PaymentState says what became of one payment.
+type PaymentState string
+
+// A payment is applied to its order, or due back, or given back.
+const (
+	PaymentApplied   PaymentState = "applied"
+	PaymentRefundDue PaymentState = "refund_due"
+	PaymentRefunded  PaymentState = "refunded"
+)
+
+// Payment is money that arrived for an order. Money is accounted for per
+// payment, not per order: a second payment of a paid order is refunded while
+// the order stays paid.
+type Payment struct {
+	ID       string
+	Received Money
+	State    PaymentState
+	Reason   string // why it is due back, one of the reasons above or "duplicate"
+	Attempt  int    // of refunding
+}
+
+// Checkout is the payment that the provider was asked to take.
+type Checkout struct {
+	ID        string
+	Provider  string
+	URL       string
+	ExpiresAt time.Time
+}
+
+// Order is a customer's purchase of seats, or (Status BlockActive, BlockEnded)
+// an organizer's block of them. It is one document: every change replaces it
+// whole, on condition that its Revision is still the one that was read.
+type Order struct {
+	ID         string
+	EventID    string
+	CustomerID string // for a block: the organizer
+	HoldID     string // for a block: the block's own id
+	Status     OrderStatus
+	Reason     string
+	Seats      []string // seat guids, as they were asked for; never changes
+	// OwnsSeats is true while no one else may own Seats: the guard over
+	// (event, sold seat) holds exactly then.
+	OwnsSeats bool
+	Total     Money
+	Checkout  Checkout
+	Payments  []Payment
+	// WebhookIDs are the provider's deliveries that this document reflects.
+	WebhookIDs []string
+	// ExpiresAt is the payment deadline, by the hold store's clock; for a
+	// block when it ends, zero for never.
+	ExpiresAt time.Time
+	// IdempotencyKey and Fingerprint are the client's key and a digest of the
+	// body it came with; empty where there was none.
+	IdempotencyKey string
+	Fingerprint    string
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Revision       int64 // 1 when inserted
+}
+
+// IsBlock reports whether the document is an organizer's block.
+func (o *Order) IsBlock() bool { return o.Status == BlockActive || o.Status == BlockEnded }
+
+// Payment returns the entry of the payment with this id.
+func (o *Order) Payment(id string) (Payment, bool) {
+	i := slices.IndexFunc(o.Payments, func(p Payment) bool { return p.ID == id })
+	if i < 0 {
+		return Payment{}, false
+	}
+	return o.Payments[i], true
+}
+
+// AcceptsPayment reports whether a payment that arrives now may still make the
+// order paid: it is pending, it ran out of time, or only the provider's
+// failure had cancelled it. A person's cancellation always means a refund.
+func (o *Order) AcceptsPayment() bool {
+	switch o.Status {
+	case OrderPending, OrderExpired:
+		return true
+	case OrderCancelled:
+		return o.Reason == ReasonPayment
+	default:
+		return false
+	}
+}
+
+// clone copies the order so that a change that is not stored leaves no trace.
+func (o *Order) clone() Order {
+	c := *o
+	c.Seats = slices.Clone(o.Seats)
+	c.Payments = slices.Clone(o.Payments)
+	c.WebhookIDs = slices.Clone(o.WebhookIDs)
+	return c
+}

@@ -1,0 +1,227 @@
+package booking
+
+import (
+	"context"
+	"time"
+)
+
+// Page asks for a part of a list, newest first. Cursor is the id after which
+// to go on, "" for the start. Limit is at least 1.
+type Page struct {
+	Cursor string
+	Limit  int
+}
+
+// Events keeps events and their plans.
+type Events interface {
+	// InsertEvent stores a new event with its plan. ErrConflict: the id exists.
+	InsertEvent(ctx context.Context, e *Event) error
+	// UpdateEvent replaces everything but the plan, if the stored revision is
+	// e.Revision, which it raises by one. ErrConflict: it is another, or there
+	// is no such event.
+	UpdateEvent(ctx context.Context, e *Event) error
+	// Event returns the event without its plan. CodeNotFound.
+	Event(ctx context.Context, id string) (*Event, error)
+	// Plan returns the event's plan document as it was imported. CodeNotFound.
+	Plan(ctx context.Context, eventID string) ([]byte, error)
+	// ListEvents returns events without plans, newest id first.
+	ListEvents(ctx context.Context, page Page) ([]*Event, error)
+	// EventsEndingAfter returns all events, without plans, whose sale ends after t.
+	EventsEndingAfter(ctx context.Context, t time.Time) ([]*Event, error)
+}
+
+// Orders keeps orders and blocks, and guards (event, sold seat).
+type Orders interface {
+	// InsertOrder stores a new document with Revision 1. ErrConflict: the id
+	// exists, or (event, customer, idempotency key) does. ErrSeatSold: it owns
+	// seats and one of them has an owner.
+	InsertOrder(ctx context.Context, o Order) error
+	// ReplaceOrder stores o with Revision+1 if the stored revision is
+	// o.Revision. ErrConflict: it is another. ErrSeatSold: it owns seats and
+	// one of them has another owner; the stored document is unchanged.
+	ReplaceOrder(ctx context.Context, o Order) error
+	// Order returns the document with this id. CodeNotFound.
+	Order(ctx context.Context, id string) (Order, error)
+	// OrderByPayment returns the order whose checkout or payments have this
+	// payment id at this provider. CodeNotFound.
+	OrderByPayment(ctx context.Context, provider, paymentID string) (Order, error)
+	// OrderByKey returns the customer's order made with this idempotency key.
+	// CodeNotFound.
+	OrderByKey(ctx context.Context, customerID, key string) (Order, error)
+	// OrdersOfCustomer returns the customer's orders, newest id first, no blocks.
+	OrdersOfCustomer(ctx context.Context, customerID string, page Page) ([]Order, error)
+	// OrdersOfEvent returns an event's documents in the given statuses, newest
+	// id first; all statuses where none is given.
+	OrdersOfEvent(ctx context.Context, eventID string, statuses []OrderStatus, page Page) ([]Order, error)
+	// EachOwner calls fn for every document of the event that owns seats,
+	// whatever its status, and for every pending one; it reads what a majority
+	// has, from the primary. An error of fn ends it and is returned.
+	EachOwner(ctx context.Context, eventID string, fn func(Order) error) error
+	// Overdue returns pending orders and active blocks of any event whose
+	// ExpiresAt is set and not after t, oldest deadline first.
+	Overdue(ctx context.Context, t time.Time, limit int) ([]Order, error)
+}
+
+// Accounts keeps the people who can log in.
+type Accounts interface {
+	// InsertAccount stores a new account. CodeEmailTaken. ErrConflict: the id exists.
+	InsertAccount(ctx context.Context, a Account) error
+	// Account returns the account with this id. CodeNotFound.
+	Account(ctx context.Context, id string) (Account, error)
+	// AccountByEmail returns the account with this lower-case e-mail. CodeNotFound.
+	AccountByEmail(ctx context.Context, email string) (Account, error)
+}
+
+// HoldRequest asks for a hold on all seats or none.
+type HoldRequest struct {
+	HoldID     string
+	CustomerID string
+	Seats      []int
+	TTL        time.Duration
+	MaxSeats   int       // held and bought seats of this customer in this event
+	OpensAt    time.Time // zero: open
+	ClosesAt   time.Time
+}
+
+// ConfirmRequest readies seats for a payment that has arrived.
+type ConfirmRequest struct {
+	HoldID     string
+	OrderID    string
+	CustomerID string
+	Seats      []int
+	Grace      time.Duration // the hold lives at least this long from now
+}
+
+// Restore is one document's claim on seats, as a rebuild puts it back.
+type Restore struct {
+	HoldID     string
+	OrderID    string
+	CustomerID string
+	Seats      []int
+	State      HoldState // HoldSold, HoldBlocked, or HoldHeld for a pending order
+	ExpiresAt  time.Time // HoldHeld only
+}
+
+// Swept is what one round of the sweeper found in an event.
+type Swept struct {
+	Expired []Ended
+	Removed int  // ended records past their keeping time
+	More    bool // there is more to do at once
+	// Stale: another server instance answers than the one that the event was
+	// loaded on, so its state may be behind: repair it.
+	Stale bool
+}
+
+// Holds keeps the seats' live state. Every method is atomic for its event and
+// judges time by the store's own clock. All but Now and the loading return
+// ErrNotLoaded where the event's state is missing or incomplete, and
+// CodeUnavailable where the store does not answer; a call that failed so may
+// or may not have taken effect, and may be repeated.
+type Holds interface {
+	// Now returns the store's clock.
+	Now(ctx context.Context) (time.Time, error)
+	// Hold takes all seats or none. A repeat with the same id, customer and
+	// set of seats returns the hold as it is, and true.
+	// CodeSeatsTaken (Seats: those that are taken), CodeCustomerLimit,
+	// CodeNotOnSale, CodeIdempotencyKeyReused (other seats than before),
+	// CodeHoldExpired, CodeHoldReleased.
+	Hold(ctx context.Context, e *Event, r HoldRequest) (h Hold, repeated bool, err error)
+	// GetHold returns a hold, live or ended; a lapsed one shows HoldExpired.
+	// CodeNotFound.
+	GetHold(ctx context.Context, e *Event, holdID string) (Hold, error)
+	// HoldsOf returns the customer's live holds, oldest first.
+	HoldsOf(ctx context.Context, e *Event, customerID string) ([]Hold, error)
+	// Extend moves the deadline of a live, unbound hold to ttl from now, no
+	// further than maxLife from the first taking. CodeExtensionLimit,
+	// CodeHoldExpired, CodeHoldReleased, CodeHoldSold, CodeNotFound.
+	Extend(ctx context.Context, e *Event, holdID string, ttl, maxLife time.Duration) (Hold, error)
+	// Bind binds the live hold to the order id, once, and sets its deadline to
+	// ttl from now. A bound hold keeps its order id and deadline: the hold
+	// returned says which. A sold hold is returned as it is. CodeHoldExpired,
+	// CodeHoldReleased, CodeNotFound.
+	Bind(ctx context.Context, e *Event, holdID, orderID string, ttl time.Duration) (Hold, error)
+	// Release frees the hold's seats, or the part named. It returns the hold
+	// as it is afterwards; one that is over already is returned unchanged.
+	// orderID must be the order bound to it ("" for none), else
+	// CodeOrderPending. CodeHoldSold. CodeNotFound.
+	Release(ctx context.Context, e *Event, holdID, orderID string, part []int) (Hold, error)
+	// Confirm makes the hold paying. A lapsed or lost one is taken again if
+	// all its seats are free. CodeSeatsTaken: someone else has one.
+	Confirm(ctx context.Context, e *Event, r ConfirmRequest) error
+	// Sell makes the seats of the confirmed hold sold. ErrHoldMismatch: hold
+	// or seats are not what a confirmed hold's would be.
+	Sell(ctx context.Context, e *Event, holdID, orderID string) error
+	// Free gives back what a sold hold or a block owns; nothing where it owns
+	// nothing any more.
+	Free(ctx context.Context, e *Event, holdID, orderID string) error
+	// Block keeps free seats from sale, all or none. CodeSeatsTaken.
+	Block(ctx context.Context, e *Event, blockID, ownerID string, seats []int) error
+	// SeatMap returns all seats; known is the version the caller has: where it
+	// is still the current one, Seats is nil.
+	SeatMap(ctx context.Context, e *Event, known string) (SeatMap, error)
+	// Seat returns one seat's status, exact at this moment.
+	Seat(ctx context.Context, e *Event, seat int) (SeatStatus, error)
+	// Sweep announces up to limit lapsed holds and forgets ended records
+	// whose keeping time is over.
+	Sweep(ctx context.Context, e *Event, limit int) (Swept, error)
+
+	// BeginLoad starts loading or repairing an event under a lease and returns
+	// its token, and whether the event is loaded now. ErrLoadBusy.
+	BeginLoad(ctx context.Context, e *Event) (token string, loaded bool, err error)
+	// RestoreSeats puts claims back, in order: one that owns its seats gets
+	// them whatever they show, and any other hold on them ends; a pending one
+	// gets them if all are free. It returns how many changed anything.
+	// ErrConflict: the token's lease is over.
+	RestoreSeats(ctx context.Context, e *Event, token string, claims []Restore) (changed int, err error)
+	// CommitLoad ends the loading. Where documents changed meanwhile it
+	// returns their order ids instead: restore them anew and commit again.
+	// ErrConflict: the token's lease is over.
+	CommitLoad(ctx context.Context, e *Event, token string) (dirty []string, err error)
+	// EachOwned calls fn for every record that owns seats (sold or blocked).
+	EachOwned(ctx context.Context, e *Event, fn func(Hold) error) error
+}
+
+// PaymentRequest asks a provider for a payment. OrderID is its idempotency key.
+type PaymentRequest struct {
+	OrderID     string
+	Description string
+	Total       Money
+	ExpiresAt   time.Time
+}
+
+// PaymentEventKind says what a provider reports.
+type PaymentEventKind string
+
+// What providers report, in the domain's words. Ignored: authentic, but
+// nothing that changes an order.
+const (
+	PaymentSucceeded PaymentEventKind = "succeeded"
+	PaymentFailed    PaymentEventKind = "failed"
+	PaymentCancelled PaymentEventKind = "cancelled"
+	PaymentIgnored   PaymentEventKind = "ignored"
+)
+
+// PaymentEvent is a verified message of a provider.
+type PaymentEvent struct {
+	WebhookID string
+	Kind      PaymentEventKind
+	Type      string // the provider's own word, for the log
+	PaymentID string
+	OrderID   string // from the metadata; may be empty
+	Received  Money
+}
+
+// Header reads one header of a webhook request; http.Header is one.
+type Header interface{ Get(name string) string }
+
+// Provider takes payments.
+type Provider interface {
+	// Name is the provider's name in the configuration and in its webhook's path.
+	Name() string
+	// CreatePayment asks for a payment; a repeat with the same order id
+	// returns the same one. CodeUnavailable.
+	CreatePayment(ctx context.Context, r PaymentRequest) (Checkout, error)
+	// ReadWebhook verifies and reads a webhook. CodeInvalidSignature,
+	// CodeStaleTimestamp, CodeInvalidValue for a body it cannot read.
+	ReadWebhook(body []byte, header Header) (PaymentEvent, error)
+}
