@@ -43,6 +43,15 @@ func (e *Event) SaleEnds() time.Time {
 	return e.StartsAt
 }
 
+// closesAt returns when holds end to be admitted: long ago, once the sale was
+// ended by hand.
+func (e *Event) closesAt() time.Time {
+	if e.Closed {
+		return time.UnixMilli(1)
+	}
+	return e.SaleEnds()
+}
+
 // StatusAt returns what the event shows at time now. It is for display: a hold
 // is admitted by the hold store's clock, inside the script.
 func (e *Event) StatusAt(now time.Time) EventStatus {

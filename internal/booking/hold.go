@@ -28,6 +28,7 @@ type Hold struct {
 	OrderID    string        // "" while no order is bound
 	ExpiresAt  time.Time     // the deadline; zero once sold
 	Left       time.Duration // until the deadline, by the hold store's clock
+	Age        time.Duration // since it was first taken, by the hold store's clock
 }
 
 // Live reports whether the hold still claims its seats for a coming payment.
@@ -58,4 +59,5 @@ type Ended struct {
 	OrderID string // "" where no order was bound
 	Seats   int
 	Life    time.Duration // from the first taking to the deadline
+	Lag     time.Duration // from the deadline to its announcement
 }

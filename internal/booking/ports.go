@@ -85,7 +85,7 @@ type HoldRequest struct {
 
 // ConfirmRequest readies seats for a payment that has arrived.
 type ConfirmRequest struct {
-	HoldID     string
+	HoldID     string // a lost hold is recorded anew under this id
 	OrderID    string
 	CustomerID string
 	Seats      []int
@@ -131,29 +131,36 @@ type Holds interface {
 	GetHold(ctx context.Context, e *Event, holdID string) (Hold, error)
 	// HoldsOf returns the customer's live holds, oldest first.
 	HoldsOf(ctx context.Context, e *Event, customerID string) ([]Hold, error)
-	// Extend moves the deadline of a live, unbound hold to ttl from now, no
-	// further than maxLife from the first taking. CodeExtensionLimit,
-	// CodeHoldExpired, CodeHoldReleased, CodeHoldSold, CodeNotFound.
-	Extend(ctx context.Context, e *Event, holdID string, ttl, maxLife time.Duration) (Hold, error)
-	// Bind binds the live hold to the order id, once, and sets its deadline to
-	// ttl from now. A bound hold keeps its order id and deadline: the hold
-	// returned says which. A sold hold is returned as it is. CodeHoldExpired,
-	// CodeHoldReleased, CodeNotFound.
-	Bind(ctx context.Context, e *Event, holdID, orderID string, ttl time.Duration) (Hold, error)
-	// Release frees the hold's seats, or the part named. It returns the hold
-	// as it is afterwards; one that is over already is returned unchanged.
-	// orderID must be the order bound to it ("" for none), else
-	// CodeOrderPending. CodeHoldSold. CodeNotFound.
-	Release(ctx context.Context, e *Event, holdID, orderID string, part []int) (Hold, error)
+	// Extend moves the deadline of the customer's live, unbound hold to ttl
+	// from now, no further than maxLife from the first taking.
+	// CodeExtensionLimit, CodeHoldExpired, CodeHoldReleased, CodeHoldSold,
+	// CodeNotFound (also for another customer's hold).
+	Extend(ctx context.Context, e *Event, holdID, customerID string, ttl, maxLife time.Duration) (Hold, error)
+	// Bind binds the customer's live hold to the order id, once, and sets its
+	// deadline to ttl from now. A bound hold keeps its order id and deadline:
+	// the hold returned says which. A sold hold is returned as it is.
+	// CodeHoldExpired, CodeHoldReleased, CodeNotFound (also for another
+	// customer's hold).
+	Bind(ctx context.Context, e *Event, holdID, customerID, orderID string, ttl time.Duration) (Hold, error)
+	// Release frees the customer's unbound hold, or the part of its seats that
+	// is named; seats that it does not have do not matter. It returns the hold
+	// as it is afterwards and whether that changed anything: one that is over
+	// already stays as it is. CodeOrderPending (an order is bound: Free is for
+	// that), CodeHoldSold, CodeNotFound (also for another customer's hold).
+	Release(ctx context.Context, e *Event, holdID, customerID string, part []int) (h Hold, changed bool, err error)
 	// Confirm makes the hold paying. A lapsed or lost one is taken again if
 	// all its seats are free. CodeSeatsTaken: someone else has one.
 	Confirm(ctx context.Context, e *Event, r ConfirmRequest) error
-	// Sell makes the seats of the confirmed hold sold. ErrHoldMismatch: hold
-	// or seats are not what a confirmed hold's would be.
-	Sell(ctx context.Context, e *Event, holdID, orderID string) error
-	// Free gives back what a sold hold or a block owns; nothing where it owns
-	// nothing any more.
-	Free(ctx context.Context, e *Event, holdID, orderID string) error
+	// Sell makes the seats of the confirmed hold sold; a repeat changes
+	// nothing. ErrHoldMismatch: hold or seats are not what a confirmed hold's
+	// would be; the order decides then, see Restore.
+	Sell(ctx context.Context, e *Event, holdID, orderID string) (h Hold, changed bool, err error)
+	// SellOver makes the claim's seats sold whatever they show, and ends any
+	// other hold on them: for an order that owns them.
+	SellOver(ctx context.Context, e *Event, claim Restore) error
+	// Free gives back whatever the hold bound to this order has: held, sold or
+	// blocked seats. Where it has nothing (any more), nothing changes.
+	Free(ctx context.Context, e *Event, holdID, orderID string) (h Hold, changed bool, err error)
 	// Block keeps free seats from sale, all or none. CodeSeatsTaken.
 	Block(ctx context.Context, e *Event, blockID, ownerID string, seats []int) error
 	// SeatMap returns all seats; known is the version the caller has: where it

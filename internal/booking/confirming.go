@@ -1,0 +1,282 @@
+package booking
+
+import (
+	"context"
+	"errors"
+)
+
+// What became of a webhook, for the log and the metrics.
+const (
+	outcomePaid      = "paid"
+	outcomeEnded     = "ended"
+	outcomeRefundDue = "refund_due"
+	outcomeRepeated  = "repeated"
+	outcomeIgnored   = "ignored"
+)
+
+// Webhook verifies a provider's message and applies it. It returns nil only
+// once the effect is durable: the provider repeats until then, and every
+// repeat and every order of arrival ends in the same state.
+// CodeNotFound (no such provider), CodeInvalidSignature, CodeStaleTimestamp,
+// CodeInvalidValue, CodeUnavailable.
+func (s *Service) Webhook(ctx context.Context, provider string, body []byte, header Header) error {
+	if provider != s.Provider.Name() {
+		return Errorf(CodeNotFound, "no payment provider %q is configured", provider)
+	}
+	ev, err := s.Provider.ReadWebhook(body, header)
+	if err == nil {
+		var outcome string
+		if outcome, err = s.applyPayment(ctx, provider, ev); err == nil {
+			s.Metrics.WebhookAnswered(provider, outcome)
+			s.Log.Info("webhook", "provider", provider, "type", ev.Type, "webhook", ev.WebhookID,
+				"order", ev.OrderID, "payment", ev.PaymentID, "outcome", outcome)
+			return nil
+		}
+	}
+	outcome := string(CodeOf(err))
+	if outcome == "" {
+		outcome = "fault"
+	}
+	s.Metrics.WebhookAnswered(provider, outcome)
+	return err
+}
+
+// applyPayment decides by the order as it is now, again as long as others
+// change it meanwhile.
+func (s *Service) applyPayment(ctx context.Context, provider string, ev PaymentEvent) (outcome string, err error) {
+	for {
+		o, err := s.orderOf(ctx, provider, ev)
+		if CodeOf(err) == CodeNotFound {
+			return outcomeIgnored, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		outcome, err := s.applyTo(ctx, o, ev)
+		if errors.Is(err, ErrConflict) && ctx.Err() == nil {
+			continue
+		}
+		return outcome, err
+	}
+}
+
+// orderOf finds the order by the id in the payment's metadata, else by the payment.
+func (s *Service) orderOf(ctx context.Context, provider string, ev PaymentEvent) (Order, error) {
+	if ev.Kind == PaymentIgnored {
+		return Order{}, Errorf(CodeNotFound, "an event that changes no order")
+	}
+	if ev.OrderID == "" {
+		return s.Orders.OrderByPayment(ctx, provider, ev.PaymentID)
+	}
+	o, err := s.Orders.Order(ctx, ev.OrderID)
+	if err == nil && o.IsBlock() {
+		return Order{}, noOrder(ev.OrderID)
+	}
+	return o, err
+}
+
+func (s *Service) applyTo(ctx context.Context, o Order, ev PaymentEvent) (outcome string, err error) {
+	e, err := s.Event(ctx, o.EventID)
+	if err != nil {
+		return "", err
+	}
+	if ev.Kind == PaymentSucceeded {
+		return s.paymentSucceeded(ctx, e, o, ev)
+	}
+	return s.paymentEnded(ctx, e, o, ev)
+}
+
+func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (string, error) {
+	if p, known := o.Payment(ev.PaymentID); known {
+		// Told before, perhaps by an instance that died right after storing it:
+		// the second half is done again, it changes nothing where it was done.
+		if p.State == PaymentApplied && o.OwnsSeats {
+			return outcomeRepeated, s.sell(ctx, e, o)
+		}
+		return outcomeRepeated, s.giveSeatsBack(ctx, e, o)
+	}
+	if ev.Received != o.Total {
+		return s.oweRefund(ctx, e, o, ev, ReasonWrongAmount)
+	}
+	if !o.AcceptsPayment() {
+		return s.oweRefund(ctx, e, o, ev, o.refusalReason())
+	}
+	err := s.readySeats(ctx, e, o)
+	if CodeOf(err) == CodeSeatsTaken {
+		return s.oweRefund(ctx, e, o, ev, ReasonSeatsTaken)
+	}
+	if err != nil {
+		return "", err
+	}
+	step("confirm.held")
+	paid, err := s.storeChange(ctx, o, func(o *Order) error { o.pay(ev); return nil })
+	if errors.Is(err, ErrSeatSold) {
+		// The hold store believed the seats to be this order's and was wrong.
+		s.Metrics.GuardHit()
+		s.requestLoad(e.ID)
+		return s.oweRefund(ctx, e, o, ev, ReasonSeatsTaken)
+	}
+	if err != nil {
+		return "", err
+	}
+	step("confirm.stored")
+	if err := s.sell(ctx, e, paid); err != nil {
+		return "", err
+	}
+	step("confirm.sold")
+	return outcomePaid, nil
+}
+
+// readySeats makes sure that the hold store gives the seats to nobody else
+// while the order becomes paid. Where it is away or empty that step is
+// skipped: the order store decides.
+func (s *Service) readySeats(ctx context.Context, e *Event, o Order) error {
+	err := s.Holds.Confirm(ctx, e, ConfirmRequest{
+		HoldID: o.HoldID, OrderID: o.ID, CustomerID: o.CustomerID,
+		Seats: planIndexes(e, o.Seats), Grace: s.limits.ConfirmGrace,
+	})
+	return s.paymentGoesOn(e, err)
+}
+
+// sell marks the seats of a paid order in the hold store. Where the hold is
+// not what it should be the order decides, read once more.
+func (s *Service) sell(ctx context.Context, e *Event, o Order) error {
+	h, changed, err := s.Holds.Sell(ctx, e, o.HoldID, o.ID)
+	if err == nil {
+		if changed {
+			s.Metrics.HoldEnded("sold", h.Age)
+		}
+		return nil
+	}
+	if !errors.Is(err, ErrHoldMismatch) {
+		return s.paymentGoesOn(e, err)
+	}
+	now, err := s.Orders.Order(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	if !now.OwnsSeats {
+		return nil
+	}
+	return s.paymentGoesOn(e, s.Holds.SellOver(ctx, e, claimOf(e, now)))
+}
+
+// paymentGoesOn lets a payment complete through the order store while the
+// hold store is away: the event is repaired from the orders when it is back.
+func (s *Service) paymentGoesOn(e *Event, err error) error {
+	if errors.Is(err, ErrNotLoaded) || CodeOf(err) == CodeUnavailable {
+		s.Log.Warn("hold store is away or empty; the order store decides", "event", e.ID, "err", err)
+		s.requestLoad(e.ID)
+		return nil
+	}
+	return err
+}
+
+// skipNotLoaded ignores that an event has no state: there is nothing to free.
+func (s *Service) skipNotLoaded(e *Event, err error) error {
+	if errors.Is(err, ErrNotLoaded) {
+		s.requestLoad(e.ID)
+		return nil
+	}
+	return err
+}
+
+// pay makes the order paid by this payment.
+func (o *Order) pay(ev PaymentEvent) {
+	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true
+	o.Payments = append(o.Payments, Payment{ID: ev.PaymentID, Received: ev.Received, State: PaymentApplied})
+	o.noteWebhook(ev.WebhookID)
+}
+
+func (o *Order) noteWebhook(id string) {
+	if id != "" {
+		o.WebhookIDs = append(o.WebhookIDs, id)
+	}
+}
+
+// refusalReason says why money that arrives now is not for this order.
+func (o *Order) refusalReason() string {
+	if o.Status == OrderPaid {
+		return "duplicate"
+	}
+	return o.Reason
+}
+
+// oweRefund records money that is due back, and lets go of the seats unless
+// another payment bought them.
+func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEvent, reason string) (string, error) {
+	next, err := s.storeChange(ctx, o, func(o *Order) error { o.owe(ev, reason); return nil })
+	if err != nil {
+		return "", err
+	}
+	s.Log.Warn("payment is due back", "order", o.ID, "payment", ev.PaymentID, "reason", reason,
+		"received", ev.Received.Amount, "currency", ev.Received.Currency)
+	step("refund.stored")
+	return outcomeRefundDue, s.paymentGoesOn(e, s.giveSeatsBack(ctx, e, next))
+}
+
+// owe adds a payment that is due back. A paid order stays paid: this was
+// further money.
+func (o *Order) owe(ev PaymentEvent, reason string) {
+	o.Payments = append(o.Payments, Payment{
+		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason,
+	})
+	o.noteWebhook(ev.WebhookID)
+	if o.Status == OrderPaid {
+		return
+	}
+	o.Status, o.Reason = OrderRefunding, reason
+}
+
+// paymentEnded ends a pending order whose payment will not come. Its seats
+// are free at once.
+func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (string, error) {
+	if o.Checkout.ID != "" && o.Checkout.ID != ev.PaymentID {
+		return outcomeIgnored, nil // of some other payment: the one asked for may still come
+	}
+	switch {
+	case o.Status == OrderCancelled:
+		return outcomeRepeated, s.giveSeatsBack(ctx, e, o)
+	case o.Status != OrderPending:
+		return outcomeIgnored, nil
+	}
+	ended, err := s.storeChange(ctx, o, func(o *Order) error {
+		o.Status, o.Reason = OrderCancelled, ReasonPayment
+		o.noteWebhook(ev.WebhookID)
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	step("end.stored")
+	return outcomeEnded, s.giveSeatsBack(ctx, e, ended)
+}
+
+// planIndexes turns an order's seat names into plan indexes. The names were
+// checked when they were held and the plan never changes.
+func planIndexes(e *Event, guids []string) []int {
+	indexes := make([]int, 0, len(guids))
+	for _, guid := range guids {
+		if i, ok := e.Plan.Index(guid); ok {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
+}
+
+// claimOf is what the order claims of its event's seats.
+func claimOf(e *Event, o Order) Restore {
+	c := Restore{
+		HoldID: o.HoldID, OrderID: o.ID, CustomerID: o.CustomerID,
+		Seats: planIndexes(e, o.Seats), State: HoldReleased,
+	}
+	switch {
+	case o.OwnsSeats && o.IsBlock():
+		c.State = HoldBlocked
+	case o.OwnsSeats:
+		c.State = HoldSold
+	case o.Status == OrderPending:
+		c.State, c.ExpiresAt = HoldHeld, o.ExpiresAt
+	}
+	return c
+}

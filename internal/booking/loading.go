@@ -1,0 +1,176 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// restoreBatch bounds how many seats one call to the hold store puts back:
+// other events' calls wait for it.
+const restoreBatch = 1000
+
+// requestLoad asks the loader to load or repair the event. When its queue is
+// full the sweeper asks again a second later.
+func (s *Service) requestLoad(eventID string) {
+	select {
+	case s.loads <- eventID:
+	default:
+	}
+}
+
+// LoadRequests is where the loader takes the ids of events to load or repair.
+func (s *Service) LoadRequests() <-chan string { return s.loads }
+
+// Load puts the event's live state into the hold store, from the orders: all
+// of it where it is missing, what is wrong where it is there. Live holds of a
+// loaded event stay. ErrLoadBusy: someone else does it at this moment.
+func (s *Service) Load(ctx context.Context, eventID string) error {
+	e, err := s.Event(ctx, eventID)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	token, loaded, err := s.Holds.BeginLoad(ctx, e)
+	if err != nil {
+		return fmt.Errorf("begin loading: %w", err)
+	}
+	step("load.begun")
+	changed, owners, err := s.restoreAll(ctx, e, token)
+	if err != nil {
+		return fmt.Errorf("restore seats: %w", err)
+	}
+	if err := s.commitLoad(ctx, e, token, owners); err != nil {
+		return fmt.Errorf("commit loading: %w", err)
+	}
+	if loaded {
+		freed, err := s.freeUnowned(ctx, e, owners)
+		if err != nil {
+			return fmt.Errorf("free what no order owns: %w", err)
+		}
+		changed += freed
+	}
+	took := time.Since(start)
+	s.Metrics.EventLoaded(changed, took)
+	s.Log.Info("event loaded from its orders", "event", e.ID, "repair", loaded,
+		"owners", len(owners), "changed", changed, "took", took)
+	return nil
+}
+
+// restoreAll puts back what the orders claim: owners first, then pending
+// orders, the older first. It returns the ids of the owners.
+func (s *Service) restoreAll(ctx context.Context, e *Event, token string) (changed int, owners map[string]bool, err error) {
+	var pending []Order
+	owners = map[string]bool{}
+	batch := &restoreBatcher{s: s, e: e, token: token}
+	err = s.Orders.EachOwner(ctx, e.ID, func(o Order) error {
+		if !o.OwnsSeats {
+			pending = append(pending, o)
+			return nil
+		}
+		owners[o.ID] = true
+		return batch.add(ctx, o)
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	slices.SortFunc(pending, func(a, b Order) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for _, o := range pending {
+		if err := batch.add(ctx, o); err != nil {
+			return 0, nil, err
+		}
+	}
+	err = batch.flush(ctx)
+	return batch.changed, owners, err
+}
+
+// restoreBatcher sends claims in calls of bounded size.
+type restoreBatcher struct {
+	s       *Service
+	e       *Event
+	token   string
+	claims  []Restore
+	seats   int
+	changed int
+}
+
+func (b *restoreBatcher) add(ctx context.Context, o Order) error {
+	claim := claimOf(b.e, o)
+	if b.seats+len(claim.Seats) > restoreBatch {
+		if err := b.flush(ctx); err != nil {
+			return err
+		}
+	}
+	b.claims = append(b.claims, claim)
+	b.seats += len(claim.Seats)
+	return nil
+}
+
+func (b *restoreBatcher) flush(ctx context.Context) error {
+	if len(b.claims) == 0 {
+		return nil
+	}
+	n, err := b.s.Holds.RestoreSeats(ctx, b.e, b.token, b.claims)
+	b.changed += n
+	b.claims, b.seats = b.claims[:0], 0
+	return err
+}
+
+// commitLoad ends the loading. Orders that changed while it read are read
+// again, those alone, until none did: so a busy sale does not put it off.
+func (s *Service) commitLoad(ctx context.Context, e *Event, token string, owners map[string]bool) error {
+	for {
+		dirty, err := s.Holds.CommitLoad(ctx, e, token)
+		if err != nil || len(dirty) == 0 {
+			return err
+		}
+		batch := &restoreBatcher{s: s, e: e, token: token}
+		for _, id := range dirty {
+			o, err := s.Orders.Order(ctx, id)
+			if CodeOf(err) == CodeNotFound {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			owners[id] = o.OwnsSeats
+			if err := batch.add(ctx, o); err != nil {
+				return err
+			}
+		}
+		if err := batch.flush(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// freeUnowned frees what the hold store believes owned by an order that owns
+// nothing any more. Each such order is read again first.
+func (s *Service) freeUnowned(ctx context.Context, e *Event, owners map[string]bool) (freed int, err error) {
+	var suspects []Hold
+	err = s.Holds.EachOwned(ctx, e, func(h Hold) error {
+		if !owners[h.OrderID] {
+			suspects = append(suspects, h)
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, h := range suspects {
+		o, err := s.Orders.Order(ctx, h.OrderID)
+		if err != nil && CodeOf(err) != CodeNotFound {
+			return freed, err
+		}
+		if err == nil && o.OwnsSeats {
+			continue
+		}
+		if _, _, err := s.Holds.Free(ctx, e, h.ID, h.OrderID); err != nil && !errors.Is(err, ErrNotLoaded) {
+			return freed, err
+		}
+		freed++
+	}
+	return freed, nil
+}

@@ -1,0 +1,94 @@
+package booking
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"log/slog"
+	"time"
+)
+
+// Bounds on what one call may ask for.
+const (
+	MaxBlockSeats     = 1000
+	MaxNameLength     = 200
+	MaxReasonLength   = 200
+	MaxIdempotencyKey = 255
+)
+
+// Limits are the service's own times and caps; an event's replace some.
+type Limits struct {
+	HoldTTL             time.Duration
+	PaymentTTL          time.Duration
+	HoldMaxLife         time.Duration // bounds extensions, from the first taking
+	ConfirmGrace        time.Duration // a confirmed hold lives at least this long
+	MaxSeatsPerHold     int
+	MaxSeatsPerCustomer int
+}
+
+// Ports is everything that the Service needs of the world.
+type Ports struct {
+	Events   Events
+	Orders   Orders
+	Holds    Holds
+	Accounts Accounts
+	Provider Provider
+	Metrics  Metrics
+	Log      *slog.Logger
+	NewID    func() string // unique, sortable by time
+}
+
+// Service runs the steps: it is safe for concurrent use, and any number of
+// instances may share the same stores.
+type Service struct {
+	Ports
+	limits  Limits
+	catalog *catalog
+	loads   chan string
+}
+
+// NewService returns a Service on the given ports.
+func NewService(p Ports, l Limits) *Service {
+	return &Service{
+		Ports: p, limits: l,
+		catalog: newCatalog(p.Events),
+		loads:   make(chan string, 1024),
+	}
+}
+
+// digest hashes the parts, each prefixed with its length so that no two lists
+// of parts collide.
+func digest(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+		h.Write(n[:])
+		h.Write([]byte(p))
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func checkKey(key string) error {
+	if len(key) > MaxIdempotencyKey {
+		return Errorf(CodeInvalidIdempotencyKey,
+			"Idempotency-Key has %d characters; it takes 1 to %d", len(key), MaxIdempotencyKey)
+	}
+	return nil
+}
+
+// HoldTTL is how long a hold of the event lasts.
+func (s *Service) HoldTTL(e *Event) time.Duration {
+	if e.HoldTTL > 0 {
+		return e.HoldTTL
+	}
+	return s.limits.HoldTTL
+}
+
+// MaxSeats is how many seats of the event one customer may hold and buy.
+func (s *Service) MaxSeats(e *Event) int {
+	if e.MaxSeatsPerCustomer > 0 {
+		return e.MaxSeatsPerCustomer
+	}
+	return s.limits.MaxSeatsPerCustomer
+}

@@ -1,0 +1,94 @@
+package booking
+
+import (
+	"context"
+	"errors"
+)
+
+const (
+	// sweepBatch bounds how many holds one call announces.
+	sweepBatch = 200
+	// overdueBatch bounds how many orders one round ends.
+	overdueBatch = 200
+)
+
+// SweepAll announces the lapsed holds of every event whose sale is not long
+// over, and has those loaded that are not. A fault of one event does not keep
+// the others; the first is returned.
+func (s *Service) SweepAll(ctx context.Context) error {
+	s.catalog.forgetUnused()
+	events, first := s.catalog.open(ctx)
+	for _, e := range events {
+		if err := s.Sweep(ctx, e); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// Sweep announces the lapsed holds of one event.
+func (s *Service) Sweep(ctx context.Context, e *Event) error {
+	for {
+		swept, err := s.Holds.Sweep(ctx, e, sweepBatch)
+		if errors.Is(err, ErrNotLoaded) {
+			s.requestLoad(e.ID)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, h := range swept.Expired {
+			s.Metrics.HoldEnded("expired", h.Life)
+			s.Metrics.ExpiryLag(h.Lag)
+		}
+		if swept.Stale {
+			s.requestLoad(e.ID)
+		}
+		if !swept.More {
+			return nil
+		}
+	}
+}
+
+// EndOverdue expires pending orders past their payment deadline and ends
+// blocks past their time, by the hold store's clock: while that is away
+// nothing expires. It returns how many it ended.
+//
+// The seats of an expired order need no freeing: their hold had the same
+// deadline, or a payment that arrives at this moment has just prolonged it.
+func (s *Service) EndOverdue(ctx context.Context) (ended int, err error) {
+	now, err := s.Holds.Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	overdue, err := s.Orders.Overdue(ctx, now, overdueBatch)
+	if err != nil {
+		return 0, err
+	}
+	for _, o := range overdue {
+		if err := s.endOne(ctx, o); err != nil {
+			return ended, err
+		}
+		ended++
+	}
+	return ended, nil
+}
+
+func (s *Service) endOne(ctx context.Context, o Order) error {
+	if o.IsBlock() {
+		e, err := s.Event(ctx, o.EventID)
+		if err != nil {
+			return err
+		}
+		_, err = s.endBlock(ctx, e, o.ID)
+		return err
+	}
+	_, err := s.storeChange(ctx, o, func(o *Order) error {
+		o.Status, o.Reason = OrderExpired, ReasonTimeout
+		return nil
+	})
+	if errors.Is(err, ErrConflict) {
+		return nil // it changed at this moment: the next round sees
+	}
+	return err
+}

@@ -1,0 +1,41 @@
+package redisstore
+
+import (
+	"context"
+
+	"seathold/internal/booking"
+)
+
+var (
+	getScript  = newScript("get", keyHolds)
+	mineScript = newScript("mine", keyCustomers)
+)
+
+// GetHold implements booking.Holds.
+func (s *Store) GetHold(ctx context.Context, e *booking.Event, holdID string) (booking.Hold, error) {
+	r, err := s.run(ctx, getScript, e.ID, holdID)
+	if err != nil {
+		return booking.Hold{}, err
+	}
+	if err := r.over(holdID); err != nil {
+		return booking.Hold{}, err
+	}
+	return r.readOne(e, holdID)
+}
+
+// HoldsOf implements booking.Holds.
+func (s *Store) HoldsOf(ctx context.Context, e *booking.Event, customerID string) ([]booking.Hold, error) {
+	r, err := s.run(ctx, mineScript, e.ID, customerID)
+	if err != nil {
+		return nil, err
+	}
+	holds := make([]booking.Hold, 0, len(r.rest)/2)
+	for i := 1; i+1 < len(r.rest); i += 2 {
+		h, err := readHold(e.ID, r.text(i), r.text(i+1), r.number(0))
+		if err != nil {
+			return nil, err
+		}
+		holds = append(holds, h)
+	}
+	return holds, nil
+}

@@ -1,0 +1,129 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"seathold/internal/booking"
+)
+
+var (
+	beginScript   = newScript("begin", keyDirty)
+	restoreScript = newScript("restore", keyDirty)
+	commitScript  = newScript("commit", keyDirty)
+)
+
+// loadLease is how long a loader may be silent before another may begin. Every
+// call of the loader renews it.
+const loadLease = 10 * time.Second
+
+// BeginLoad implements booking.Holds.
+func (s *Store) BeginLoad(ctx context.Context, e *booking.Event) (token string, loaded bool, err error) {
+	token = s.newID()
+	r, err := s.run(ctx, beginScript, e.ID, token, loadLease.Milliseconds(), len(e.Plan.Seats))
+	switch {
+	case err != nil:
+		return "", false, err
+	case r.status == "busy":
+		return "", false, booking.ErrLoadBusy
+	case r.status != "ok":
+		return "", false, r.strange()
+	}
+	return token, r.number(0) == 1, nil
+}
+
+// RestoreSeats implements booking.Holds.
+func (s *Store) RestoreSeats(ctx context.Context, e *booking.Event, token string, claims []booking.Restore) (changed int, err error) {
+	return s.restore(ctx, e, token, claims)
+}
+
+func (s *Store) restore(ctx context.Context, e *booking.Event, token string, claims []booking.Restore) (int, error) {
+	args := make([]any, 0, len(claims)+2)
+	args = append(args, token, loadLease.Milliseconds())
+	for _, c := range claims {
+		text, err := claimText(c)
+		if err != nil {
+			return 0, err
+		}
+		args = append(args, text)
+	}
+	r, err := s.run(ctx, restoreScript, e.ID, args...)
+	switch {
+	case err != nil:
+		return 0, err
+	case r.status == "lost":
+		return 0, booking.ErrConflict
+	case r.status != "ok":
+		return 0, r.strange()
+	}
+	return int(r.number(0)), nil
+}
+
+var claimStates = map[booking.HoldState]string{
+	booking.HoldSold: "s", booking.HoldBlocked: "b", booking.HoldHeld: "h", booking.HoldReleased: "r",
+}
+
+func claimText(c booking.Restore) (string, error) {
+	state, ok := claimStates[c.State]
+	if !ok || len(c.Seats) == 0 {
+		return "", fmt.Errorf("order %s claims %d seats as %q: that cannot be restored", c.OrderID, len(c.Seats), c.State)
+	}
+	return state + " " + c.HoldID + " " + c.OrderID + " " + c.CustomerID + " " +
+		strconv.FormatInt(unixMilli(c.ExpiresAt), 10) + " " + seatList(c.Seats), nil
+}
+
+// CommitLoad implements booking.Holds.
+func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) (dirty []string, err error) {
+	server, err := s.serverID(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.run(ctx, commitScript, e.ID, token, loadLease.Milliseconds(), len(e.Plan.Seats), s.epoch(), server)
+	switch {
+	case err != nil:
+		return nil, err
+	case r.status == "lost":
+		return nil, booking.ErrConflict
+	case r.status == "dirty":
+		for i := range r.rest {
+			dirty = append(dirty, r.text(i))
+		}
+	}
+	return dirty, nil
+}
+
+// epoch is a new name for a life of the map.
+func (s *Store) epoch() string {
+	id := s.newID()
+	return id[len(id)-8:]
+}
+
+// EachOwned implements booking.Holds.
+func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking.Hold) error) error {
+	const page = 500
+	cursor := uint64(0)
+	for {
+		pairs, next, err := s.client.HScan(ctx, keys(e.ID)[keyHolds], cursor, "", page).Result()
+		if err != nil {
+			return unavailable(err)
+		}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			h, err := readHold(e.ID, pairs[i], pairs[i+1], 0)
+			if err != nil {
+				return err
+			}
+			if h.State != booking.HoldSold && h.State != booking.HoldBlocked {
+				continue
+			}
+			if err := fn(h); err != nil {
+				return err
+			}
+		}
+		if next == 0 {
+			return nil
+		}
+		cursor = next
+	}
+}

@@ -1,0 +1,65 @@
+package redisstore
+
+import (
+	"context"
+
+	"seathold/internal/booking"
+)
+
+var (
+	readScript = newScript("read", keySeats)
+	seatScript = newScript("seat", keySeats)
+)
+
+// seatWidth is how many bytes a seat has in the map; see lua/part_seat.lua.
+const seatWidth = 11
+
+// SeatMap implements booking.Holds.
+func (s *Store) SeatMap(ctx context.Context, e *booking.Event, known string) (booking.SeatMap, error) {
+	r, err := s.run(ctx, readScript, e.ID, known)
+	if err != nil {
+		return booking.SeatMap{}, err
+	}
+	m := booking.SeatMap{Version: r.text(0)}
+	if r.status == "ok" {
+		m.Seats = readMap(r.text(1))
+	}
+	return m, nil
+}
+
+// readMap turns the packed map into one status character a seat.
+func readMap(packed string) []byte {
+	seats := make([]byte, len(packed)/seatWidth)
+	for i := range seats {
+		seats[i] = byte(seatStatus(packed[i*seatWidth:]))
+	}
+	return seats
+}
+
+// seatStatus reads the deadline's six bytes. A seat with a deadline shows held
+// until its end is announced.
+func seatStatus(raw string) booking.SeatStatus {
+	switch raw[:6] {
+	case "\x00\x00\x00\x00\x00\x00":
+		return booking.SeatFree
+	case "\xff\xff\xff\xff\xff\xff":
+		return booking.SeatSold
+	case "\xff\xff\xff\xff\xff\xfe":
+		return booking.SeatBlocked
+	default:
+		return booking.SeatHeld
+	}
+}
+
+// Seat implements booking.Holds.
+func (s *Store) Seat(ctx context.Context, e *booking.Event, seat int) (booking.SeatStatus, error) {
+	r, err := s.run(ctx, seatScript, e.ID, seat)
+	if err != nil {
+		return 0, err
+	}
+	status := r.text(0)
+	if len(status) != 1 {
+		return 0, r.strange()
+	}
+	return booking.SeatStatus(status[0]), nil
+}

@@ -1,0 +1,28 @@
+package redisstore
+
+import (
+	"context"
+
+	"seathold/internal/booking"
+)
+
+var sellScript = newScript("sell", keyDirty)
+
+// Sell implements booking.Holds.
+func (s *Store) Sell(ctx context.Context, e *booking.Event, holdID, orderID string) (h booking.Hold, changed bool, err error) {
+	r, err := s.run(ctx, sellScript, e.ID, holdID, orderID)
+	if err != nil {
+		return booking.Hold{}, false, err
+	}
+	if r.status == "mismatch" {
+		return booking.Hold{}, false, booking.ErrHoldMismatch
+	}
+	h, err = r.readOne(e, holdID)
+	return h, r.number(2) == 1, err
+}
+
+// SellOver implements booking.Holds.
+func (s *Store) SellOver(ctx context.Context, e *booking.Event, claim booking.Restore) error {
+	_, err := s.restore(ctx, e, "", []booking.Restore{claim})
+	return err
+}

@@ -1,0 +1,184 @@
+// Package redisstore keeps holds in Redis: it is booking.Holds. The protocol
+// itself is in the scripts of package lua; here each script has a file that
+// calls it and reads its reply.
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"seathold/internal/booking"
+	"seathold/lua"
+)
+
+// Store is booking.Holds on a Redis server, Sentinel or Cluster. It is safe
+// for concurrent use.
+type Store struct {
+	client    redis.UniversalClient
+	newID     func() string
+	runID     atomic.Pointer[string] // nil: ask the server
+	connected chan struct{}
+}
+
+var _ booking.Holds = (*Store)(nil)
+
+// Open returns a Store. It does not wait for the server: until that answers,
+// calls fail with CodeUnavailable. newID makes tokens and epochs.
+func Open(o Options, newID func() string) (*Store, error) {
+	s := &Store{newID: newID, connected: make(chan struct{}, 1)}
+	u, err := o.universal()
+	if err != nil {
+		return nil, err
+	}
+	// Another server may answer on a new connection: ask who it is, and have
+	// the sweeper compare at once.
+	u.OnConnect = func(context.Context, *redis.Conn) error {
+		s.runID.Store(nil)
+		select {
+		case s.connected <- struct{}{}:
+		default:
+		}
+		return nil
+	}
+	s.client = o.client(u)
+	return s, nil
+}
+
+// Close ends all connections.
+func (s *Store) Close() error { return s.client.Close() }
+
+// Connected signals that a connection was made: after a loss, another server
+// instance may be behind it.
+func (s *Store) Connected() <-chan struct{} { return s.connected }
+
+// Ping asks whether the server answers.
+func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx).Err() }
+
+// Now returns the server's clock.
+func (s *Store) Now(ctx context.Context) (time.Time, error) {
+	t, err := s.client.Time(ctx).Result()
+	if err != nil {
+		return time.Time{}, unavailable(err)
+	}
+	return t.UTC().Truncate(time.Millisecond), nil
+}
+
+func unavailable(err error) error { return booking.Unavailable("the hold store", err) }
+
+// script is one script of package lua, with how many of the event's keys it takes.
+type script struct {
+	*redis.Script
+	name string
+	keys int
+}
+
+func newScript(name string, lastKey int) script {
+	return script{Script: redis.NewScript(lua.Source(name)), name: name, keys: lastKey + 1}
+}
+
+// run calls a script and splits its reply into status and rest. Redis's own
+// passing refusals (LOADING, READONLY, CLUSTERDOWN, MOVED, ASK, TRYAGAIN, a
+// script it does not know yet) are tried again by the client; what is left is
+// CodeUnavailable. The status not_loaded becomes ErrNotLoaded.
+func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (reply, error) {
+	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Slice()
+	if err != nil {
+		return reply{}, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
+	}
+	r := reply{script: sc.name}
+	if len(raw) == 0 {
+		return r, r.strange()
+	}
+	r.status, _ = raw[0].(string)
+	r.rest = raw[1:]
+	if r.status == "not_loaded" {
+		return r, booking.ErrNotLoaded
+	}
+	return r, nil
+}
+
+// reply is a script's answer: a status word and what belongs to it.
+type reply struct {
+	script string
+	status string
+	rest   []any
+}
+
+// text returns the i-th item after the status as text, "" where there is none.
+func (r reply) text(i int) string {
+	if i >= len(r.rest) {
+		return ""
+	}
+	t, _ := r.rest[i].(string)
+	return t
+}
+
+// number returns the i-th item after the status as a number, 0 where there is none.
+func (r reply) number(i int) int64 {
+	if i >= len(r.rest) {
+		return 0
+	}
+	n, _ := r.rest[i].(int64)
+	return n
+}
+
+// strange is the fault of a reply that the script's header does not know.
+func (r reply) strange() error {
+	return fmt.Errorf("script %s: unexpected reply %q %v", r.script, r.status, r.rest)
+}
+
+// serverID returns the run id of the server that has the event. A server that
+// does not tell (the embedded one, or an ACL forbids INFO) is always the same.
+func (s *Store) serverID(ctx context.Context, eventID string) (string, error) {
+	if id := s.runID.Load(); id != nil {
+		return *id, nil
+	}
+	var asked redis.Cmdable = s.client
+	cluster, sharded := s.client.(*redis.ClusterClient)
+	if sharded {
+		node, err := cluster.MasterForKey(ctx, keys(eventID)[keyMeta])
+		if err != nil {
+			return "", unavailable(err)
+		}
+		asked = node
+	}
+	info, err := asked.Info(ctx, "server").Result()
+	var refused redis.Error
+	if err != nil && !errors.As(err, &refused) {
+		return "", unavailable(err)
+	}
+	id := infoField(info, "run_id")
+	if id == "" {
+		id = "unknown"
+	}
+	if !sharded { // one id for all events
+		s.runID.Store(&id)
+	}
+	return id, nil
+}
+
+// Eviction returns the server's maxmemory-policy and maxmemory in bytes; an
+// empty policy means that the server does not tell.
+func (s *Store) Eviction(ctx context.Context) (policy, maxMemory string, err error) {
+	info, err := s.client.Info(ctx, "memory").Result()
+	var refused redis.Error
+	if err != nil && !errors.As(err, &refused) {
+		return "", "", unavailable(err)
+	}
+	return infoField(info, "maxmemory_policy"), infoField(info, "maxmemory"), nil
+}
+
+func infoField(info, name string) string {
+	for line := range strings.Lines(info) {
+		if value, ok := strings.CutPrefix(line, name+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

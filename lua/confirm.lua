@@ -1,0 +1,36 @@
+-- confirm: a payment has arrived; keeps the seats for it while the order store
+-- decides. A hold that lapsed or was lost is taken again if its seats are free.
+-- use: loaded seat record change
+--
+-- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
+--       5 customers (hash)  6 log (stream)
+-- ARGV  1 hold id  2 order  3 customer  4 seats "17,18"  5 grace ms: the hold
+--       lives at least this long from now
+-- Replies {ok}  {taken, "18"} someone else has these  {not_loaded}
+-- Replay  prolongs the grace by the time between the two.
+-- Here because "still ours, or free" and "kept from now on" must be one step.
+-- The customer's cap does not matter any more: the money is there.
+local id, order, seats = ARGV[1], ARGV[2], ARGV[4]
+local r = read_record(redis.call('HGET', KEYS[3], id))
+local ours = r and r.order == order
+if ours and r.state == 's' then
+  return {'ok'}
+end
+local deadline = now + ARGV[5]
+if ours and live(r) and bears(r.seats, r.number) then
+  r.state, r.deadline = 'p', math.max(r.deadline, deadline)
+else
+  local taken = taken_of(seats, ours and r.number or 0)
+  if taken ~= '' then
+    return {'taken', taken}
+  end
+  r = {
+    state = 'p', number = change('h', seats), n = count_seats(seats), deadline = deadline, taken = now,
+    order = order, customer = ARGV[3], seats = seats, asked = '-',
+  }
+  list_for_customer(r.customer, id)
+end
+put(r.seats, pack(r.deadline, r.number))
+redis.call('ZADD', KEYS[4], r.deadline, id)
+write_record(id, r)
+return {'ok'}

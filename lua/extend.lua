@@ -1,0 +1,30 @@
+-- extend: gives a live hold its full time again, within the longest life.
+-- use: loaded seat record
+--
+-- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
+-- ARGV  1 hold id  2 customer  3 ttl ms  4 longest life ms, from the first taking
+-- Replies {ok, now, record}  {limit} no later deadline is possible, or an order is bound
+--         {sold}  {released}  {expired}  {not_found} (also another customer's)  {not_loaded}
+-- Replay  extends once more, by the time between the two. Where the first
+--         reached the longest life the repeat is answered `limit`; the hold has
+--         its time all the same.
+-- Here because "still live" and the new deadline must be one step.
+local id = ARGV[1]
+local r = read_record(redis.call('HGET', KEYS[3], id))
+if not r or r.customer ~= ARGV[2] or r.state == 'b' then
+  return {'not_found'}
+elseif r.state == 's' then
+  return {'sold'}
+elseif r.state == 'r' then
+  return {'released'}
+elseif not live(r) or not bears(r.seats, r.number) then
+  return {'expired'}
+end
+local deadline = math.min(now + ARGV[3], r.taken + ARGV[4])
+if r.order ~= '-' or deadline <= r.deadline then
+  return {'limit'}
+end
+r.deadline = deadline
+put(r.seats, pack(deadline, r.number))
+redis.call('ZADD', KEYS[4], deadline, id)
+return {'ok', now, write_record(id, r)}

@@ -1,0 +1,22 @@
+-- Part: a hold's end. Zeroes those of its seats that still bear its number,
+-- so that an end that comes late never frees a seat that someone else has.
+-- The record stays for KEEP ms, so that its id can be answered.
+local KEEP = 3600000
+
+local function end_hold(id, r, state)
+  local freed = {}
+  for i in string.gmatch(r.seats, '%d+') do
+    local raw = raw_of(i)
+    if raw ~= FREE and number_of(raw) == r.number then
+      freed[#freed + 1] = i
+    end
+  end
+  if #freed > 0 then
+    local seats = table.concat(freed, ',')
+    put(seats, FREE)
+    change('.', seats)
+  end
+  r.state = state
+  redis.call('ZADD', KEYS[4], now + KEEP, id)
+  return write_record(id, r)
+end

@@ -1,0 +1,46 @@
+-- release: gives back the seats of a hold without an order, whole or in part.
+-- use: loaded seat record change end
+--
+-- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
+--       5 customers (hash)  6 log (stream)
+-- ARGV  1 hold id  2 customer  3 the part "17,18"; empty: the whole
+-- Replies {ok, now, record, changed}  changed 0: there was nothing to give back
+--         {bound} an order is bound  {sold}  {not_found} (also another customer's)  {not_loaded}
+-- Replay  finds the seats given back and changes nothing.
+-- Here because only the record knows the number by which seats are this hold's.
+local id, part = ARGV[1], ARGV[3]
+local text = redis.call('HGET', KEYS[3], id)
+local r = read_record(text)
+if not r or r.customer ~= ARGV[2] or r.state == 'b' then
+  return {'not_found'}
+elseif r.state == 's' then
+  return {'sold'}
+elseif not live(r) then
+  return {'ok', now, text, 0}
+elseif r.order ~= '-' then
+  return {'bound'}
+end
+
+local named = {}
+for i in string.gmatch(part, '%d+') do
+  named[i] = true
+end
+local kept, gone = {}, {}
+for i in string.gmatch(r.seats, '%d+') do
+  local list = named[i] and gone or kept
+  list[#list + 1] = i
+end
+if part == '' or #kept == 0 then
+  return {'ok', now, end_hold(id, r, 'r'), 1}
+elseif #gone == 0 then
+  return {'ok', now, text, 0}
+end
+local seats = table.concat(gone, ',')
+if not bears(seats, r.number) then
+  return {'ok', now, text, 0}
+end
+put(seats, FREE)
+change('.', seats)
+r.asked = r.asked == '-' and r.seats or r.asked
+r.seats, r.n = table.concat(kept, ','), #kept
+return {'ok', now, write_record(id, r), 1}
