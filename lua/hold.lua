@@ -5,6 +5,7 @@
 --       5 customers (hash)  6 log (stream)
 -- ARGV  1 hold id  2 customer  3 seats "17,18"  4 ttl ms  5 most seats a customer
 --       6 sale opens, ms (0: is open)  7 sale closes, ms
+--       8 the same seats with their first and last byte in the map: "17:187:197 18:198:208"
 -- Replies {ok, now, record}        taken
 --         {repeated, now, record}  this id has these seats already
 --         {reused}                 this id has other seats
@@ -16,6 +17,8 @@
 -- Replay  the repeat finds its own record and is answered `repeated`.
 -- Here because checking the seats, the customer's cap and the clock, and taking
 -- the seats, must be one step. Everything is checked before the first write.
+-- Numbers become text once, by %d: the conversion that .. and redis.call do is
+-- the dearest thing in a script; so the caller sends byte offsets as text.
 local id, customer, seats = ARGV[1], ARGV[2], ARGV[3]
 
 local function same_set(a, b)
@@ -52,10 +55,10 @@ if now < tonumber(ARGV[6]) or now >= tonumber(ARGV[7]) then
 end
 
 local taken, n, at = nil, 0, {}
-for i in string.gmatch(seats, '%d+') do
+for i, first, last in string.gmatch(ARGV[8], '(%d+):(%d+):(%d+)') do
   n = n + 1
-  at[n] = i * WIDTH
-  local raw = redis.call('GETRANGE', KEYS[2], at[n], at[n] + WIDTH - 1)
+  at[n] = first
+  local raw = redis.call('GETRANGE', KEYS[2], first, last)
   if raw ~= FREE and deadline_of(raw) > now then
     taken = taken and taken .. ',' .. i or i
   end
@@ -95,9 +98,10 @@ local raw = pack(deadline, number)
 for k = 1, n do
   redis.call('SETRANGE', KEYS[2], at[k], raw)
 end
-local record = 'h ' .. number .. ' ' .. n .. ' ' .. deadline .. ' ' .. now .. ' - ' .. customer .. ' ' .. seats .. ' -'
+local until_text, version = string.format('%d', deadline), string.format('%d', number)
+local record = string.format('h %s %d %s %d - %s %s -', version, n, until_text, now, customer, seats)
 redis.call('HSET', KEYS[3], id, record)
-redis.call('ZADD', KEYS[4], deadline, id)
+redis.call('ZADD', KEYS[4], until_text, id)
 redis.call('HSET', KEYS[5], customer, mine)
-redis.call('XADD', KEYS[6], 'MAXLEN', '~', '10000', number .. '-0', 'c', 'h' .. seats)
+redis.call('XADD', KEYS[6], 'MAXLEN', '~', '10000', version .. '-0', 'c', 'h' .. seats)
 return {'ok', now, record}

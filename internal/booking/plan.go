@@ -23,7 +23,8 @@ type PlanSeat struct {
 }
 
 // Plan is a checked seating plan. Seats count 0…n-1 in document order: zones,
-// rows, seats. Raw is the document exactly as it was imported.
+// rows, seats. Raw is the document exactly as it was imported. ParsePlan makes
+// plans; one put together by hand has no index.
 type Plan struct {
 	Name       string
 	Categories []Category

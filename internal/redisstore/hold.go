@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"seathold/internal/booking"
@@ -12,7 +13,7 @@ var holdScript = newScript("hold", keyLog)
 // Hold implements booking.Holds.
 func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldRequest) (h booking.Hold, repeated bool, err error) {
 	r, err := s.run(ctx, holdScript, e.ID, q.HoldID, q.CustomerID, seatList(q.Seats),
-		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt))
+		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt), seatBytes(q.Seats))
 	if err != nil {
 		return booking.Hold{}, false, err
 	}
@@ -35,6 +36,23 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 		return booking.Hold{}, false, err
 	}
 	return booking.Hold{}, false, r.strange()
+}
+
+// seatBytes writes each seat with its first and last byte in the map:
+// "17:187:197 18:198:208".
+func seatBytes(seats []int) string {
+	b := make([]byte, 0, 20*len(seats))
+	for _, i := range seats {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(b, int64(i), 10)
+		b = append(b, ':')
+		b = strconv.AppendInt(b, int64(i*seatWidth), 10)
+		b = append(b, ':')
+		b = strconv.AppendInt(b, int64(i*seatWidth+seatWidth-1), 10)
+	}
+	return string(b)
 }
 
 // unixMilli is t in ms, 0 for the zero time.

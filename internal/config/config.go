@@ -1,0 +1,153 @@
+// Package config turns the environment into a validated Config, once, at the
+// start. It keeps no global state: Load gets the environment as an argument.
+//
+// The struct tags of Config are the list of variables. env names the variable,
+// envDefault is used where it is unset or empty, and secret:"true" marks what
+// must never be shown; such a variable may also be given as NAME_FILE.
+package config
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/caarlos0/env/v10"
+)
+
+// ProviderSandbox is the built-in payment provider.
+const ProviderSandbox = "sandbox"
+
+// Config is the effective configuration of a process. Every value has been
+// checked. Printing it, whole or in part, shows no secret.
+type Config struct {
+	// Addr and OpsAddr are host:port to listen on; port 0 takes a free one.
+	Addr    string `env:"SEATHOLD_ADDR" envDefault:"127.0.0.1:8080"`
+	OpsAddr string `env:"SEATHOLD_OPS_ADDR" envDefault:"127.0.0.1:9091"`
+	// PublicURL has no slash at its end. Empty: use BaseURL.
+	PublicURL string `env:"SEATHOLD_PUBLIC_URL"`
+
+	Redis   Redis   `env:"SEATHOLD_REDIS_URL" secret:"true"`
+	MongoDB MongoDB `env:"SEATHOLD_MONGODB_URI" secret:"true"`
+	DataDir string  `env:"SEATHOLD_DATA_DIR" envDefault:"./data"`
+
+	PaymentProvider string `env:"SEATHOLD_PAYMENT_PROVIDER"`
+	// SandboxWebhookSecrets are whsec_… texts, the one to sign with first.
+	// Empty only when all is embedded: the process makes one and keeps it.
+	SandboxWebhookSecrets []Secret `env:"SEATHOLD_SANDBOX_WEBHOOK_SECRET" secret:"true"`
+
+	// JWTSecret is empty only when all is embedded: the process makes one and
+	// keeps it.
+	JWTSecret   Secret        `env:"SEATHOLD_JWT_SECRET" secret:"true"`
+	JWTIssuer   string        `env:"SEATHOLD_JWT_ISSUER" envDefault:"seathold"`
+	JWTAudience string        `env:"SEATHOLD_JWT_AUDIENCE" envDefault:"seathold"`
+	AccessTTL   time.Duration `env:"SEATHOLD_ACCESS_TTL" envDefault:"15m"`
+	BcryptCost  int           `env:"SEATHOLD_BCRYPT_COST" envDefault:"10"`
+
+	HoldTTL     time.Duration `env:"SEATHOLD_HOLD_TTL" envDefault:"10m"`
+	PaymentTTL  time.Duration `env:"SEATHOLD_PAYMENT_TTL" envDefault:"15m"`
+	HoldMaxLife time.Duration `env:"SEATHOLD_HOLD_MAX_LIFE" envDefault:"45m"`
+
+	MaxSeatsPerHold     int `env:"SEATHOLD_MAX_SEATS_PER_HOLD" envDefault:"10"`
+	MaxSeatsPerCustomer int `env:"SEATHOLD_MAX_SEATS_PER_CUSTOMER" envDefault:"20"`
+
+	CORSOrigins    Origins        `env:"SEATHOLD_CORS_ORIGINS"`
+	TrustedProxies []netip.Prefix `env:"SEATHOLD_TRUSTED_PROXIES"`
+
+	// LogFormat is "text", "json", or "": text on a terminal, else json.
+	LogFormat     string        `env:"SEATHOLD_LOG_FORMAT"`
+	LogLevel      string        `env:"SEATHOLD_LOG_LEVEL" envDefault:"info"`
+	ShutdownGrace time.Duration `env:"SEATHOLD_SHUTDOWN_GRACE" envDefault:"15s"`
+
+	Demo bool `env:"SEATHOLD_DEMO"`
+	// DemoPassword is empty where the process is to make one.
+	DemoPassword Secret `env:"SEATHOLD_DEMO_PASSWORD" secret:"true"`
+
+	sources map[string]Source
+}
+
+// Load reads the configuration from environ ("NAME=value" entries, as
+// os.Environ returns them) and from the file at dotenvPath ("" or absent:
+// none); environ wins. The warnings are one line each, for the log. Each line
+// of the error names one variable, as *Error does; no secret is in either.
+func Load(environ []string, dotenvPath string) (Config, []string, error) {
+	dotenv, err := readDotenv(dotenvPath)
+	if err != nil {
+		return Config{}, nil, err
+	}
+	given := keepOwn(environ)
+	warnings := unknownVariables(given, dotenv)
+
+	settings, err := merge(given, dotenv)
+	if err != nil {
+		return Config{}, warnings, err
+	}
+	c := Config{sources: settings.sources}
+	if err := parse(&c, settings.values); err != nil {
+		return Config{}, warnings, err
+	}
+	c.setDerived()
+	if err := c.validate(); err != nil {
+		return Config{}, warnings, err
+	}
+	return c, append(warnings, c.cautions()...), nil
+}
+
+// parse fills c by its struct tags and words every error our way.
+func parse(c *Config, values map[string]string) error {
+	err := env.ParseWithOptions(c, env.Options{Environment: values, FuncMap: parsers()})
+	if err == nil {
+		return nil
+	}
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return err
+	}
+	worded := make([]error, len(all.Errors))
+	for i, one := range all.Errors {
+		worded[i] = wordParseError(one, values)
+	}
+	return errors.Join(worded...)
+}
+
+// setDerived fills the defaults that hang on other variables.
+func (c *Config) setDerived() {
+	if !c.Embedded() {
+		return
+	}
+	if c.PaymentProvider == "" {
+		c.PaymentProvider = ProviderSandbox
+	}
+	if !c.isSet("SEATHOLD_DEMO") {
+		c.Demo = true
+	}
+}
+
+// Embedded reports whether Redis and MongoDB are both embedded.
+func (c *Config) Embedded() bool { return c.Redis.Embedded() && c.MongoDB.Embedded() }
+
+// BaseURL returns where customers and providers reach the service: PublicURL
+// or, where that is empty, http:// and the address that was bound (host:port).
+func (c *Config) BaseURL(bound string) string {
+	if c.PublicURL != "" {
+		return c.PublicURL
+	}
+	host, port, err := net.SplitHostPort(bound)
+	if err != nil {
+		return "http://" + bound
+	}
+	// Nobody can connect to "all interfaces".
+	if ip, err := netip.ParseAddr(host); host == "" || (err == nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Level returns LogLevel as slog has it.
+func (c *Config) Level() slog.Level { return logLevels[c.LogLevel] }
+
+func (c *Config) isSet(name string) bool {
+	_, set := c.sources[name]
+	return set
+}

@@ -1,0 +1,34 @@
+package sandbox
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestMoneyIsWrittenInItsCurrencysUnits(t *testing.T) {
+	for _, c := range []struct {
+		amount   int64
+		currency string
+		want     string
+	}{
+		{4500, "EUR", "€45.00"},
+		{0, "EUR", "€0.00"},
+		{5, "USD", "$0.05"},
+		{99, "GBP", "£0.99"},
+		{100, "GBP", "£1.00"},
+		{99999, "EUR", "€999.99"},
+		{100000, "EUR", "€1,000.00"},
+		{123456789, "EUR", "€1,234,567.89"},
+		{0, "JPY", "¥0"},
+		{4500, "JPY", "¥4,500"},
+		{1, "KWD", "KWD 0.001"},
+		{1234567, "BHD", "BHD 1,234.567"},
+		{12345, "CLF", "CLF 1.2345"},
+		{4500, "CHF", "CHF 45.00"},
+		{math.MaxInt64, "XAF", "XAF 9,223,372,036,854,775,807"},
+	} {
+		require.Equal(t, c.want, formatMoney(c.amount, c.currency))
+	}
+}
