@@ -92,3 +92,13 @@ func (s *Service) endOne(ctx context.Context, o Order) error {
 	}
 	return err
 }
+
+// RequestLoads asks for every event to be loaded or repaired whose sale is not
+// long over: at a start, for what another life of the service left half done.
+func (s *Service) RequestLoads(ctx context.Context) error {
+	events, err := s.catalog.open(ctx)
+	for _, e := range events {
+		s.requestLoad(e.ID)
+	}
+	return err
+}

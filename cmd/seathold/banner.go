@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"seathold/internal/app"
+)
+
+// banner tells what runs, what is embedded and what that means, and what to
+// try first.
+func banner(a *app.App) string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(&b, "\nSeathold %s\n\n", version())
+	line("API", "%s", a.URL())
+	if a.Config.Redis.Embedded() {
+		line("Holds", "embedded in this process: a restart frees the seats of unfinished checkouts, and nothing else")
+	} else {
+		line("Holds", "Redis %s", a.Config.Redis)
+	}
+	if a.Config.MongoDB.Embedded() {
+		line("Orders", "embedded, kept in %s", a.Config.DataDir)
+	} else {
+		line("Orders", "MongoDB %s", a.Config.MongoDB)
+	}
+	line("Payments", "%s: a test page instead of money", a.Config.PaymentProvider)
+	if d := a.Demo; d != nil {
+		line("Demo", "%q, %d seats, event %s", d.Event.Name, len(d.Event.Plan.Seats), d.Event.ID)
+		line("Accounts", "%s", strings.Join(d.Emails, ", "))
+		if d.Password != "" {
+			line("Password", "%s", d.Password)
+		}
+		fmt.Fprintf(&b, "\nWho has which seat:\n\n  curl -s '%s/v1/events/%s/seats?taken=true'\n", a.URL(), d.Event.ID)
+	}
+	return b.String() + "\n"
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"sync"
+	"time"
+
+	"seathold/internal/auth"
+	"seathold/internal/config"
+	"seathold/internal/httpapi"
+	"seathold/internal/worker"
+)
+
+// Times that a client gets; a slow one must not hold a connection for good.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 60 * time.Second // an event with its plan, from a slow line
+	writeTimeout      = 60 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 32 << 10
+)
+
+// App is the running service.
+type App struct {
+	*Core
+	Demo *Demo // nil where there is none
+
+	api      *httpapi.API
+	listener net.Listener
+	server   *http.Server
+	ops      *http.Server
+	opsOn    net.Listener
+	sweeper  worker.Round
+	ender    worker.Round
+	loader   *worker.Loader
+}
+
+// New opens the stores and listens; it serves once Run is called. The caller
+// ends with Run, or with Close where Run was never called.
+func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err error) {
+	a = &App{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
+		return a, fmt.Errorf("SEATHOLD_ADDR: %w", err)
+	}
+	if a.opsOn, err = net.Listen("tcp", c.OpsAddr); err != nil {
+		return a, fmt.Errorf("SEATHOLD_OPS_ADDR: %w", err)
+	}
+	if a.Core, err = Open(ctx, c, log, a.baseURL(c)); err != nil {
+		return a, err
+	}
+	a.api = a.newAPI()
+	a.server = newServer(a.api, log)
+	a.ops = newServer(opsHandler(), log)
+	a.sweeper = worker.Sweeper(a.Service, a.holds.Connected(), log)
+	a.ender = worker.Ender(a.Service, log)
+	a.loader = worker.NewLoader(a.Service, log)
+	return a, nil
+}
+
+func (a *App) baseURL(c config.Config) func() string {
+	return func() string { return c.BaseURL(a.Addr()) }
+}
+
+// Addr is the host:port of the API.
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// URL is where customers and providers reach the service.
+func (a *App) URL() string { return a.Core.baseURL() }
+
+func (a *App) newAPI() *httpapi.API {
+	return httpapi.New(httpapi.Config{
+		Booking: a.Service, Accounts: accounts{a.Accounts}, Tokens: a.Accounts.Tokens,
+		Log: a.Log, NewID: newID,
+		Checks: map[string]httpapi.Check{
+			"holds":  a.holds.Ping,
+			"orders": a.store.Ping,
+		},
+		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
+		Mounts: map[string]http.Handler{"/sandbox/": a.provider.Handler()},
+	})
+}
+
+// accounts is the accounts' service as the API asks for it.
+type accounts struct{ *auth.Service }
+
+// Login implements httpapi.Accounts.
+func (a accounts) Login(ctx context.Context, email, password string) (string, time.Duration, error) {
+	s, err := a.Service.Login(ctx, email, password)
+	return s.AccessToken, s.ExpiresIn, err
+}
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// opsHandler is for operators only and has a listener of its own.
+func opsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// Run serves until ctx ends, then shuts down: no new requests, those under way
+// and the sandbox's deliveries to their end within the grace, then the workers,
+// then the stores. ready is called once the service answers.
+func (a *App) Run(ctx context.Context, ready func()) error {
+	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	var workers sync.WaitGroup
+	workers.Go(func() { a.loader.Run(work) })
+	workers.Go(func() { a.sweeper.Run(work) })
+	workers.Go(func() { a.ender.Run(work) })
+
+	failed := make(chan error, 2)
+	go func() { failed <- a.server.Serve(a.listener) }()
+	go func() { failed <- a.ops.Serve(a.opsOn) }()
+
+	// What another life of the service left half done, it repairs now.
+	err := a.Service.RequestLoads(ctx)
+	if err == nil && a.Config.Demo {
+		a.Demo, err = a.seedDemo(ctx)
+	}
+	if err == nil {
+		ready()
+		err = a.waitForEnd(ctx, failed)
+	}
+	err = errors.Join(err, a.drain(context.WithoutCancel(ctx)))
+	stopWork()
+	workers.Wait()
+	return errors.Join(err, a.Core.Close(context.WithoutCancel(ctx)))
+}
+
+func (a *App) waitForEnd(ctx context.Context, failed <-chan error) error {
+	select {
+	case <-ctx.Done():
+		a.Log.Info("shutting down", "grace", a.Config.ShutdownGrace)
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	}
+}
+
+// drain lets go of everything that runs for a client. The sandbox is first: its
+// deliveries come in through our own listener.
+func (a *App) drain(ctx context.Context) error {
+	a.api.SetDraining()
+	ctx, cancel := context.WithTimeout(ctx, a.Config.ShutdownGrace)
+	defer cancel()
+	return errors.Join(a.provider.Close(ctx), a.server.Shutdown(ctx), a.ops.Close())
+}
+
+// Close lets go of what New opened; for an App that never ran.
+func (a *App) Close(ctx context.Context) error {
+	var errs []error
+	for _, l := range []net.Listener{a.listener, a.opsOn} {
+		if l != nil {
+			errs = append(errs, l.Close())
+		}
+	}
+	if a.Core != nil {
+		errs = append(errs, a.Core.Close(ctx))
+	}
+	return errors.Join(errs...)
+}

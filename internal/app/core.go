@@ -1,0 +1,148 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"seathold/internal/auth"
+	"seathold/internal/boltstore"
+	"seathold/internal/booking"
+	"seathold/internal/config"
+	"seathold/internal/mongostore"
+	"seathold/internal/payment/sandbox"
+	"seathold/internal/payment/standardwebhook"
+	"seathold/internal/redisstore"
+)
+
+// confirmGrace is how long a hold lives at least once its payment has arrived:
+// the time that the order store gets to decide.
+const confirmGrace = 30 * time.Second
+
+// orderStore is what MongoDB and the embedded store both are.
+type orderStore interface {
+	booking.Events
+	booking.Orders
+	booking.Accounts
+	Ping(ctx context.Context) error
+	Close(ctx context.Context) error
+}
+
+// Core is the service on its stores, without anything that listens or runs.
+type Core struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Service  *booking.Service
+	Accounts *auth.Service
+
+	store    orderStore
+	holds    *redisstore.Store
+	embedded *embeddedRedis // nil where Redis is real
+	provider *sandbox.Provider
+	webhooks *standardwebhook.Keys
+	secrets  secrets
+	baseURL  func() string
+}
+
+// Open joins the stores and the service. baseURL is asked, late, where the
+// service can be reached. The caller ends with Close.
+func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func() string) (core *Core, err error) {
+	core = &Core{Config: c, Log: log, baseURL: baseURL}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, core.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	// The order store is first: its lock keeps a second process from the folder.
+	if core.store, err = openOrderStore(ctx, c); err != nil {
+		return core, err
+	}
+	if core.secrets, err = openSecrets(c); err != nil {
+		return core, err
+	}
+	if err = core.openHolds(ctx); err != nil {
+		return core, err
+	}
+	if err = core.openAccounts(); err != nil {
+		return core, err
+	}
+	if err = core.openProvider(); err != nil {
+		return core, err
+	}
+	core.Service = booking.NewService(booking.Ports{
+		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.holds,
+		Provider: core.provider, Metrics: booking.NoMetrics{}, Log: log, NewID: newID,
+	}, booking.Limits{
+		HoldTTL: c.HoldTTL, PaymentTTL: c.PaymentTTL, HoldMaxLife: c.HoldMaxLife,
+		ConfirmGrace: confirmGrace, MaxSeatsPerHold: c.MaxSeatsPerHold, MaxSeatsPerCustomer: c.MaxSeatsPerCustomer,
+	})
+	return core, nil
+}
+
+// newID makes ids that are unique and sort by the time of their making.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+func openOrderStore(ctx context.Context, c config.Config) (orderStore, error) {
+	if !c.MongoDB.Embedded() {
+		store, err := mongostore.Open(ctx, c.MongoDB.URI.Reveal())
+		if err != nil {
+			return nil, fmt.Errorf("open the order store (SEATHOLD_MONGODB_URI): %w", err)
+		}
+		return store, nil
+	}
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder (SEATHOLD_DATA_DIR): %w", err)
+	}
+	store, err := boltstore.Open(filepath.Join(c.DataDir, "orders.db"))
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded order store: %w", err)
+	}
+	return store, nil
+}
+
+func (c *Core) openAccounts() error {
+	hasher, err := auth.NewHasher(c.Config.BcryptCost)
+	if err != nil {
+		return err
+	}
+	tokens, err := auth.NewTokens(auth.TokenConfig{
+		Secret: []byte(c.secrets.jwt), Issuer: c.Config.JWTIssuer, Audience: c.Config.JWTAudience,
+		TTL: c.Config.AccessTTL, Now: time.Now, NewID: newID,
+	})
+	if err != nil {
+		return err
+	}
+	c.Accounts = &auth.Service{Accounts: c.store, Hasher: hasher, Tokens: tokens, NewID: newID, Now: time.Now}
+	return nil
+}
+
+func (c *Core) openProvider() (err error) {
+	if c.webhooks, err = standardwebhook.New(c.secrets.webhook, time.Now); err != nil {
+		return err
+	}
+	c.provider, err = sandbox.New(sandbox.Config{
+		Secrets: c.secrets.webhook, PublicURL: c.baseURL, Log: c.Log,
+	})
+	return err
+}
+
+// Close closes the stores. It may be called on a Core that was opened in part.
+func (c *Core) Close(ctx context.Context) error {
+	var errs []error
+	if c.holds != nil {
+		errs = append(errs, c.holds.Close())
+	}
+	if c.embedded != nil {
+		c.embedded.close()
+	}
+	if c.store != nil {
+		errs = append(errs, c.store.Close(ctx))
+	}
+	return errors.Join(errs...)
+}

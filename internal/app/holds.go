@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"seathold/internal/booking"
+	"seathold/internal/config"
+	"seathold/internal/redisstore"
+)
+
+// embeddedRedis is a Redis inside the process, on a loopback port that only
+// this process has the password of.
+type embeddedRedis struct {
+	server   *miniredis.Miniredis
+	password string
+}
+
+func startEmbeddedRedis() (*embeddedRedis, error) {
+	e := &embeddedRedis{server: miniredis.NewMiniRedis(), password: newID() + newID()}
+	e.server.RequireAuth(e.password)
+	if err := e.server.StartAddr("127.0.0.1:0"); err != nil {
+		return nil, fmt.Errorf("start the embedded Redis: %w", err)
+	}
+	return e, nil
+}
+
+func (e *embeddedRedis) options() redisstore.Options {
+	return redisstore.Options{Addrs: []string{e.server.Addr()}, Password: e.password}
+}
+
+func (e *embeddedRedis) close() { e.server.Close() }
+
+func (c *Core) openHolds(ctx context.Context) (err error) {
+	options := redisOptions(c.Config.Redis)
+	if c.Config.Redis.Embedded() {
+		if c.embedded, err = startEmbeddedRedis(); err != nil {
+			return err
+		}
+		options = c.embedded.options()
+	}
+	if c.holds, err = redisstore.Open(options, newID); err != nil {
+		return err
+	}
+	return c.checkEviction(ctx)
+}
+
+func redisOptions(r config.Redis) redisstore.Options {
+	o := redisstore.Options{
+		Addrs: r.Addrs, Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
+		Master: r.Master, Cluster: r.Mode == config.RedisCluster, TLS: r.TLS,
+	}
+	// One URL, one account: the sentinels are asked with the servers' own.
+	if r.Mode == config.RedisSentinel {
+		o.SentinelUsername, o.SentinelPassword = o.Username, o.Password
+	}
+	return o
+}
+
+// checkEviction refuses a Redis that would drop holds when its memory is full,
+// and warns of one that would if it had a limit. A Redis that does not answer
+// yet is no reason not to start: payments can be confirmed without it.
+func (c *Core) checkEviction(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	policy, maxMemory, err := c.holds.Eviction(ctx)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case booking.CodeOf(err) == booking.CodeUnavailable:
+		c.Log.Warn("Redis does not answer yet: no holds until it does", "err", err)
+		return nil
+	case err != nil:
+		return err
+	case policy == "" || policy == "noeviction":
+		return nil
+	case maxMemory != "0" && maxMemory != "":
+		return fmt.Errorf("SEATHOLD_REDIS_URL: this Redis drops keys when its memory is full (maxmemory-policy %s), "+
+			"and holds with them; set maxmemory-policy to noeviction", policy)
+	}
+	c.Log.Warn("Redis would drop keys if it had a memory limit; set maxmemory-policy to noeviction", "policy", policy)
+	return nil
+}

@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"seathold/internal/booking"
+)
+
+// Accounts registers people and logs them in.
+type Accounts interface {
+	// Register makes a customer's account. CodeEmailTaken, CodeInvalidEmail,
+	// CodeWeakPassword, CodeInvalidValue, CodeUnavailable.
+	Register(ctx context.Context, email, password, name string) (booking.Account, error)
+	// Login checks a password and issues an access token. CodeInvalidCredentials,
+	// CodeUnavailable.
+	Login(ctx context.Context, email, password string) (token string, expiresIn time.Duration, err error)
+	// Me returns the account of a verified token. CodeUnauthenticated where it
+	// is gone, CodeUnavailable.
+	Me(ctx context.Context, id string) (booking.Account, error)
+}
+
+// Tokens verifies access tokens.
+type Tokens interface {
+	// Verify returns who the token speaks for. CodeUnauthenticated.
+	Verify(token string) (booking.Actor, error)
+}
+
+// Check asks whether a dependency answers.
+type Check func(ctx context.Context) error
+
+// Config is what New needs. The first five fields are required.
+type Config struct {
+	Booking  *booking.Service
+	Accounts Accounts
+	Tokens   Tokens
+	Log      *slog.Logger
+	NewID    func() string // makes request ids
+
+	// Checks are the dependencies that readiness depends on, by name.
+	Checks map[string]Check
+	// Origins may call from a browser; exact, such as https://shop.example.
+	Origins []string
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	// Mounts are further handlers by path prefix, such as a payment page. Their
+	// paths stay out of the log: they may carry secrets.
+	Mounts map[string]http.Handler
+}
+
+// API is the http.Handler of all calls. It is safe for concurrent use.
+type API struct {
+	Config
+	handler  http.Handler
+	draining atomic.Bool
+	planTags sync.Map // event id → ETag of its plan
+}
+
+// New returns the API.
+func New(c Config) *API {
+	a := &API{Config: c}
+	a.handler = a.observe(a.cors(a.router()))
+	return a
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// SetDraining makes /readyz answer 503 from now on, so that load balancers send
+// nothing new while the service shuts down. All other calls go on.
+func (a *API) SetDraining() { a.draining.Store(true) }

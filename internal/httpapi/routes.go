@@ -1,0 +1,33 @@
+package httpapi
+
+// routes is every call of the API: its pattern, who may call it, and how large
+// a body it takes where that is not smallBody.
+func (a *API) routes() []route {
+	return []route{
+		{"/v1/events/{event}/seats", methods{get: public(a.getSeats)}},
+		{"/v1/events/{event}/holds", methods{get: signedIn(a.listHolds), post: signedIn(a.createHold)}},
+		{"/v1/events/{event}/holds/{hold}", methods{get: signedIn(a.getHold), del: signedIn(a.releaseHold)}},
+		{"/v1/events/{event}/holds/{hold}/extend", methods{post: signedIn(a.extendHold)}},
+
+		{"/v1/orders", methods{get: signedIn(a.listOrders), post: signedIn(a.createOrder)}},
+		{"/v1/orders/{order}", methods{get: signedIn(a.getOrder)}},
+		{"/v1/orders/{order}/cancel", methods{post: signedIn(a.cancelOrder)}},
+		{"/v1/webhooks/{provider}", methods{post: public(a.webhook)}},
+
+		{"/v1/auth/register", methods{post: public(a.register)}},
+		{"/v1/auth/login", methods{post: public(a.login)}},
+		{"/v1/me", methods{get: signedIn(a.me)}},
+
+		{"/v1/events", methods{get: public(a.listEvents), post: organizers(a.createEvent).taking(planBody)}},
+		{"/v1/events/{event}", methods{get: public(a.getEvent), patch: organizers(a.changeEvent)}},
+		{"/v1/events/{event}/plan", methods{get: public(a.getPlan)}},
+		{"/v1/events/{event}/seats/{seat}", methods{get: public(a.getSeat)}},
+		{"/v1/events/{event}/blocks", methods{get: organizers(a.listBlocks), post: organizers(a.createBlock)}},
+		{"/v1/events/{event}/blocks/{block}", methods{del: organizers(a.endBlock)}},
+		{"/v1/events/{event}/orders", methods{get: organizers(a.listEventOrders)}},
+		{"/v1/events/{event}/orders.csv", methods{get: organizers(a.exportEventOrders).streaming()}},
+
+		{"/livez", methods{get: public(a.livez)}},
+		{"/readyz", methods{get: public(a.readyz)}},
+	}
+}

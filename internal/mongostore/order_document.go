@@ -1,0 +1,109 @@
+package mongostore
+
+import (
+	"slices"
+	"time"
+
+	"seathold/internal/booking"
+)
+
+// orderDocument is how an order is stored. A zero time or text is left out.
+type orderDocument struct {
+	ID         string   `bson:"_id"`
+	EventID    string   `bson:"event_id"`
+	CustomerID string   `bson:"customer_id"`
+	HoldID     string   `bson:"hold_id,omitempty"`
+	Status     string   `bson:"status"`
+	Reason     string   `bson:"reason,omitempty"`
+	Seats      []string `bson:"seats"`
+	// SoldSeats is there only while the order owns its seats: the unique index
+	// speaks of documents that have it, so it is never empty or null.
+	SoldSeats []string `bson:"sold_seats,omitempty"`
+	// ClaimsSeats is there, and true, only for what EachOwner visits.
+	ClaimsSeats    bool              `bson:"claims_seats,omitempty"`
+	Total          moneyDocument     `bson:"total"`
+	Checkout       *checkoutDocument `bson:"checkout,omitempty"`
+	Payments       []paymentDocument `bson:"payments,omitempty"`
+	PaymentIDs     []string          `bson:"payment_ids,omitempty"` // of checkout and payments, for the index
+	WebhookIDs     []string          `bson:"webhook_ids,omitempty"`
+	ExpiresAt      time.Time         `bson:"expires_at,omitempty"`
+	IdempotencyKey string            `bson:"idempotency_key,omitempty"`
+	Fingerprint    string            `bson:"fingerprint,omitempty"`
+	CreatedAt      time.Time         `bson:"created_at,omitempty"`
+	UpdatedAt      time.Time         `bson:"updated_at,omitempty"`
+	Revision       int64             `bson:"revision"`
+}
+
+type moneyDocument struct {
+	Amount   int64  `bson:"amount"`
+	Currency string `bson:"currency"`
+}
+
+type checkoutDocument struct {
+	ID        string    `bson:"id"`
+	Provider  string    `bson:"provider"`
+	URL       string    `bson:"url,omitempty"`
+	ExpiresAt time.Time `bson:"expires_at,omitempty"`
+}
+
+type paymentDocument struct {
+	ID       string        `bson:"id"`
+	Received moneyDocument `bson:"received"`
+	State    string        `bson:"state"`
+	Reason   string        `bson:"reason,omitempty"`
+	Attempt  int           `bson:"attempt,omitempty"`
+}
+
+func orderDocumentOf(o *booking.Order) orderDocument {
+	d := orderDocument{
+		ID: o.ID, EventID: o.EventID, CustomerID: o.CustomerID, HoldID: o.HoldID,
+		Status: string(o.Status), Reason: o.Reason, Seats: o.Seats,
+		ClaimsSeats: o.OwnsSeats || o.Status == booking.OrderPending,
+		Total:       moneyDocument(o.Total), PaymentIDs: paymentIDs(o),
+		WebhookIDs: o.WebhookIDs, ExpiresAt: o.ExpiresAt,
+		IdempotencyKey: o.IdempotencyKey, Fingerprint: o.Fingerprint,
+		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Revision: o.Revision,
+	}
+	if o.OwnsSeats {
+		d.SoldSeats = o.Seats
+	}
+	if o.Checkout != (booking.Checkout{}) {
+		checkout := checkoutDocument(o.Checkout)
+		d.Checkout = &checkout
+	}
+	for _, p := range o.Payments {
+		d.Payments = append(d.Payments, paymentDocument{
+			ID: p.ID, Received: moneyDocument(p.Received), State: string(p.State), Reason: p.Reason, Attempt: p.Attempt,
+		})
+	}
+	return d
+}
+
+// paymentIDs returns each id once, since an array's entries are index entries.
+func paymentIDs(o *booking.Order) []string {
+	ids := []string{o.Checkout.ID}
+	for _, p := range o.Payments {
+		ids = append(ids, p.ID)
+	}
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
+}
+
+func (d *orderDocument) order() booking.Order {
+	o := booking.Order{
+		ID: d.ID, EventID: d.EventID, CustomerID: d.CustomerID, HoldID: d.HoldID,
+		Status: booking.OrderStatus(d.Status), Reason: d.Reason, Seats: d.Seats, OwnsSeats: len(d.SoldSeats) > 0,
+		Total: booking.Money(d.Total), WebhookIDs: d.WebhookIDs, ExpiresAt: d.ExpiresAt,
+		IdempotencyKey: d.IdempotencyKey, Fingerprint: d.Fingerprint,
+		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, Revision: d.Revision,
+	}
+	if d.Checkout != nil {
+		o.Checkout = booking.Checkout(*d.Checkout)
+	}
+	for _, p := range d.Payments {
+		o.Payments = append(o.Payments, booking.Payment{
+			ID: p.ID, Received: booking.Money(p.Received), State: booking.PaymentState(p.State), Reason: p.Reason, Attempt: p.Attempt,
+		})
+	}
+	return o
+}
