@@ -2,7 +2,7 @@
 -- use: dirty loaded seat record change
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)  7 load (hash)  8 dirty (set)
+--       5 log (stream)  6 load (hash)  7 dirty (set)
 -- ARGV  1 block id  2 the block's id as its order  3 organizer  4 seats "17,18"
 -- Replies {ok}  {taken, "18"}  {not_loaded}
 -- Replay  finds its own record and changes nothing.
@@ -21,7 +21,7 @@ end
 local number = change('x', seats)
 put(seats, pack(BLOCKED, number))
 write_record(id, {
-  state = 'b', number = number, n = count_seats(seats), deadline = 0, taken = now,
+  state = 'b', number = number, deadline = 0, taken = now,
   order = ARGV[2], customer = ARGV[3], seats = seats, asked = '-',
 })
 return {'ok'}

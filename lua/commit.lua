@@ -2,7 +2,7 @@
 -- use: lease
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)  7 load (hash)  8 dirty (set)
+--       5 log (stream)  6 load (hash)  7 dirty (set)
 -- ARGV  1 token  2 lease ms  3 how many seats the plan has  4 epoch, for a fresh
 --       load or after another server took over  5 this server's run id
 -- Replies {ok}
@@ -14,15 +14,15 @@
 if not has_lease() then
   return {'lost'}
 end
-local dirty = redis.call('SPOP', KEYS[8], 500)
+local dirty = redis.call('SPOP', KEYS[7], 500)
 if #dirty > 0 then
   return {'dirty', unpack(dirty)}
 end
 if not loaded then
-  local version = redis.call('HGET', KEYS[7], 'version')
+  local version = redis.call('HGET', KEYS[6], 'version')
   redis.call('HSET', KEYS[1], 'seats', ARGV[3], 'version', version, 'epoch', ARGV[4], 'run_id', ARGV[5])
 elseif redis.call('HGET', KEYS[1], 'run_id') ~= ARGV[5] then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[4], 'run_id', ARGV[5])
 end
-redis.call('DEL', KEYS[7])
+redis.call('DEL', KEYS[6])
 return {'ok'}

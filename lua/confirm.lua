@@ -3,7 +3,7 @@
 -- use: loaded seat record change
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)
+--       5 log (stream)
 -- ARGV  1 hold id  2 order  3 customer  4 seats "17,18"  5 grace ms: the hold
 --       lives at least this long from now
 -- Replies {ok}  {taken, "18"} someone else has these  {not_loaded}
@@ -25,7 +25,7 @@ else
     return {'taken', taken}
   end
   r = {
-    state = 'p', number = change('h', seats), n = count_seats(seats), deadline = deadline, taken = now,
+    state = 'p', number = change('h', seats), deadline = deadline, taken = now,
     order = order, customer = ARGV[3], seats = seats, asked = '-',
   }
   list_for_customer(r.customer, id)

@@ -3,7 +3,7 @@
 -- use: loaded seat record change end
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)
+--       5 log (stream)
 -- ARGV  1 most holds a call  2 this server's run id
 -- Replies {ok, now, more, stale, removed, id, record, id, record, …}
 --         more 1: call again; stale 1: the event was loaded on another server
@@ -14,17 +14,17 @@
 -- number at the moment of the change.
 local function forget(id, r)
   local kept = {}
-  for other in string.gmatch(redis.call('HGET', KEYS[5], r.customer) or '', '%S+') do
+  for other in string.gmatch(holds_of(r.customer), '%S+') do
     if other ~= id then
       kept[#kept + 1] = other
     end
   end
-  if #kept > 0 then
-    redis.call('HSET', KEYS[5], r.customer, table.concat(kept, ' '))
-  else
-    redis.call('HDEL', KEYS[5], r.customer)
-  end
   redis.call('HDEL', KEYS[3], id)
+  if #kept > 0 then
+    redis.call('HSET', KEYS[3], 'c:' .. r.customer, table.concat(kept, ' '))
+  else
+    redis.call('HDEL', KEYS[3], 'c:' .. r.customer)
+  end
 end
 
 local limit = tonumber(ARGV[1])

@@ -3,7 +3,7 @@
 -- use: dirty loaded seat record change end
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)  7 load (hash)  8 dirty (set)
+--       5 log (stream)  6 load (hash)  7 dirty (set)
 -- ARGV  1 hold id  2 order, or the block's id
 -- Replies {ok, now, record, changed}  changed 0: it has nothing any more
 --         {not_found} no record of this order  {not_loaded}

@@ -1,14 +1,13 @@
 -- mine: a customer's live holds, oldest first.
 -- use: loaded record
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)  5 customers (hash)
+-- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)
 -- ARGV  1 customer
 -- Replies {ok, now, id, record, id, record, …}  {not_loaded}
 -- Replay  reads only.
 -- Here because the list and the records must be of one moment.
 local reply = {'ok', now}
-local ids = redis.call('HGET', KEYS[5], ARGV[1])
-for id in string.gmatch(ids or '', '%S+') do
+for id in string.gmatch(holds_of(ARGV[1]), '%S+') do
   local text = redis.call('HGET', KEYS[3], id)
   local r = read_record(text)
   if r and live(r) then

@@ -3,6 +3,6 @@
 -- the version. A hold's number is the version at which it was taken.
 local function change(what, seats)
   local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
-  redis.call('XADD', KEYS[6], 'MAXLEN', '~', '10000', version .. '-0', 'c', what .. seats)
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', '10000', version .. '-0', 'c', what .. seats)
   return version
 end

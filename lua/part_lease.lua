@@ -8,10 +8,10 @@ local loaded = seat_count and redis.call('STRLEN', KEYS[2]) == seat_count * WIDT
 
 -- Whether the token holds the lease; if so it is renewed.
 local function has_lease()
-  local lease = redis.call('HMGET', KEYS[7], 'token', 'until')
+  local lease = redis.call('HMGET', KEYS[6], 'token', 'until')
   if lease[1] ~= ARGV[1] or tonumber(lease[2]) <= now then
     return false
   end
-  redis.call('HSET', KEYS[7], 'until', now + ARGV[2])
+  redis.call('HSET', KEYS[6], 'until', now + ARGV[2])
   return true
 end

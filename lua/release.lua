@@ -2,7 +2,7 @@
 -- use: loaded seat record change end
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)
+--       5 log (stream)
 -- ARGV  1 hold id  2 customer  3 the part "17,18"; empty: the whole
 -- Replies {ok, now, record, changed}  changed 0: there was nothing to give back
 --         {bound} an order is bound  {sold}  {not_found} (also another customer's)  {not_loaded}
@@ -42,5 +42,5 @@ end
 put(seats, FREE)
 change('.', seats)
 r.asked = r.asked == '-' and r.seats or r.asked
-r.seats, r.n = table.concat(kept, ','), #kept
+r.seats = table.concat(kept, ',')
 return {'ok', now, write_record(id, r), 1}

@@ -4,7 +4,7 @@
 -- use: lease seat record restore_change end
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)  7 load (hash)  8 dirty (set)
+--       5 log (stream)  6 load (hash)  7 dirty (set)
 -- ARGV  1 token; empty: none is needed on a loaded event  2 lease ms
 --       3… one claim each: "state hold order customer deadline seats", state as
 --       in part_record.lua: s, b, h or r; deadline in ms, 0 but for h
@@ -68,7 +68,7 @@ local function own(c, r)
   put(c.seats, pack(deadline, number))
   redis.call('ZREM', KEYS[4], c.hold)
   write_record(c.hold, {
-    state = c.state, number = number, n = count_seats(c.seats), deadline = 0, taken = r and r.taken or now,
+    state = c.state, number = number, deadline = 0, taken = r and r.taken or now,
     order = c.order, customer = c.customer, seats = c.seats, asked = '-',
   })
   if c.state == 's' then
@@ -85,7 +85,7 @@ local function hold_again(c, r)
   put(c.seats, pack(c.deadline, number))
   redis.call('ZADD', KEYS[4], c.deadline, c.hold)
   write_record(c.hold, {
-    state = 'h', number = number, n = count_seats(c.seats), deadline = c.deadline, taken = now,
+    state = 'h', number = number, deadline = c.deadline, taken = now,
     order = c.order, customer = c.customer, seats = c.seats, asked = '-',
   })
   list_for_customer(c.customer, c.hold)

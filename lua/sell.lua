@@ -2,7 +2,7 @@
 -- use: dirty loaded seat record change
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 customers (hash)  6 log (stream)  7 load (hash)  8 dirty (set)
+--       5 log (stream)  6 load (hash)  7 dirty (set)
 -- ARGV  1 hold id  2 order
 -- Replies {ok, now, record, changed}  changed 0: it was sold before
 --         {mismatch} hold or seats are not this order's: the order decides

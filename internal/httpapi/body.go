@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -109,8 +110,14 @@ func (o *optional[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // moment is a time in a request's body, to the millisecond; null is zero.
 type moment time.Time
 
-// UnmarshalText reads RFC 3339.
+var errNoTime = errors.New("not a time of RFC 3339")
+
+// UnmarshalText reads RFC 3339. Package time would also take an hour of one
+// digit and a comma before the fraction.
 func (m *moment) UnmarshalText(text []byte) error {
+	if len(text) < len("2006-01-02T15:04:05Z") || text[13] != ':' || bytes.IndexByte(text, ',') >= 0 {
+		return errNoTime
+	}
 	var t time.Time
 	if err := t.UnmarshalText(text); err != nil {
 		return err

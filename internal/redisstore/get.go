@@ -8,7 +8,7 @@ import (
 
 var (
 	getScript  = newScript("get", keyHolds)
-	mineScript = newScript("mine", keyCustomers)
+	mineScript = newScript("mine", keyHolds)
 )
 
 // GetHold implements booking.Holds.

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"seathold/internal/booking"
@@ -12,8 +11,16 @@ var holdScript = newScript("hold", keyLog)
 
 // Hold implements booking.Holds.
 func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldRequest) (h booking.Hold, repeated bool, err error) {
-	r, err := s.run(ctx, holdScript, e.ID, q.HoldID, q.CustomerID, seatList(q.Seats),
-		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt), seatBytes(q.Seats))
+	args := make([]any, 0, 7+2*len(q.Seats))
+	args = append(args, q.HoldID, q.CustomerID, seatList(q.Seats),
+		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt))
+	for from := 0; from < len(q.Seats); {
+		n := neighbours(q.Seats[from:])
+		first := q.Seats[from]
+		args = append(args, first*seatWidth, (first+n)*seatWidth-1)
+		from += n
+	}
+	r, err := s.run(ctx, holdScript, e.ID, args...)
 	if err != nil {
 		return booking.Hold{}, false, err
 	}
@@ -22,7 +29,7 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 		h, err = r.readOne(e, q.HoldID)
 		return h, r.status == "repeated", err
 	case "taken":
-		return booking.Hold{}, false, r.taken(e)
+		return booking.Hold{}, false, seatsTaken(e, r.pick(q.Seats))
 	case "limit":
 		return booking.Hold{}, false, booking.Errorf(booking.CodeCustomerLimit,
 			"a customer may have %d seats of this event, you have %d; release some first", q.MaxSeats, r.number(0))
@@ -38,21 +45,24 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 	return booking.Hold{}, false, r.strange()
 }
 
-// seatBytes writes each seat with its first and last byte in the map:
-// "17:187:197 18:198:208".
-func seatBytes(seats []int) string {
-	b := make([]byte, 0, 20*len(seats))
-	for _, i := range seats {
-		if len(b) > 0 {
-			b = append(b, ' ')
-		}
-		b = strconv.AppendInt(b, int64(i), 10)
-		b = append(b, ':')
-		b = strconv.AppendInt(b, int64(i*seatWidth), 10)
-		b = append(b, ':')
-		b = strconv.AppendInt(b, int64(i*seatWidth+seatWidth-1), 10)
+// neighbours counts how many of the first seats follow each other in the plan.
+func neighbours(seats []int) int {
+	n := 1
+	for n < len(seats) && seats[n] == seats[n-1]+1 {
+		n++
 	}
-	return string(b)
+	return n
+}
+
+// pick returns those of the seats whose positions the reply names.
+func (r reply) pick(seats []int) []int {
+	picked := make([]int, 0, len(r.rest))
+	for i := range r.rest {
+		if at := r.number(i); at >= 0 && at < int64(len(seats)) {
+			picked = append(picked, seats[at])
+		}
+	}
+	return picked
 }
 
 // unixMilli is t in ms, 0 for the zero time.

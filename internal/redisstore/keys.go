@@ -6,14 +6,13 @@ package redisstore
 func keys(eventID string) []string {
 	prefix := "seathold:{" + eventID + "}:"
 	return []string{
-		prefix + "meta",      // hash: seats, epoch, version, run_id
-		prefix + "seats",     // string: 11 bytes a seat
-		prefix + "holds",     // hash: record by hold id
-		prefix + "due",       // zset: hold id by the time it needs attention
-		prefix + "customers", // hash: hold ids by customer
-		prefix + "log",       // stream: entry n is version n of the map
-		prefix + "load",      // hash: the lease of a loading
-		prefix + "dirty",     // set: orders that changed during a loading
+		prefix + "meta",  // hash: seats, epoch, version, run_id
+		prefix + "seats", // string: 11 bytes a seat
+		prefix + "holds", // hash: record by hold id, hold ids by c:customer
+		prefix + "due",   // zset: hold id by the time it needs attention
+		prefix + "log",   // stream: entry n is version n of the map
+		prefix + "load",  // hash: the lease of a loading
+		prefix + "dirty", // set: orders that changed during a loading
 	}
 }
 
@@ -23,7 +22,6 @@ const (
 	keySeats
 	keyHolds
 	keyDue
-	keyCustomers
 	keyLog
 	keyLoad
 	keyDirty

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"seathold/internal/booking"
@@ -110,6 +111,9 @@ func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking
 			return unavailable(err)
 		}
 		for i := 0; i+1 < len(pairs); i += 2 {
+			if strings.HasPrefix(pairs[i], "c:") {
+				continue // a customer's list of holds
+			}
 			h, err := readHold(e.ID, pairs[i], pairs[i+1], 0)
 			if err != nil {
 				return err

@@ -10,7 +10,7 @@ import (
 )
 
 // recordFields is how many fields a record has; lua/part_record.lua names them.
-const recordFields = 9
+const recordFields = 8
 
 var states = map[string]booking.HoldState{
 	"h": booking.HoldHeld, "p": booking.HoldPaying, "s": booking.HoldSold,
@@ -24,15 +24,15 @@ func readHold(eventID, holdID, text string, now int64) (booking.Hold, error) {
 	if len(f) != recordFields {
 		return booking.Hold{}, fmt.Errorf("record of hold %s has %d fields, not %d", holdID, len(f), recordFields)
 	}
-	deadline, err := strconv.ParseInt(f[3], 10, 64)
+	deadline, err := strconv.ParseInt(f[2], 10, 64)
 	if err != nil {
 		return booking.Hold{}, fmt.Errorf("record of hold %s: deadline: %w", holdID, err)
 	}
-	taken, err := strconv.ParseInt(f[4], 10, 64)
+	taken, err := strconv.ParseInt(f[3], 10, 64)
 	if err != nil {
 		return booking.Hold{}, fmt.Errorf("record of hold %s: taken: %w", holdID, err)
 	}
-	seats, err := readSeats(f[7])
+	seats, err := readSeats(f[6])
 	if err != nil {
 		return booking.Hold{}, fmt.Errorf("record of hold %s: seats: %w", holdID, err)
 	}
@@ -41,11 +41,11 @@ func readHold(eventID, holdID, text string, now int64) (booking.Hold, error) {
 		return booking.Hold{}, fmt.Errorf("record of hold %s: unknown state %q", holdID, f[0])
 	}
 	h := booking.Hold{
-		ID: holdID, EventID: eventID, CustomerID: f[6], Seats: seats, State: state,
+		ID: holdID, EventID: eventID, CustomerID: f[5], Seats: seats, State: state,
 		Age: time.Duration(now-taken) * time.Millisecond,
 	}
-	if f[5] != "-" {
-		h.OrderID = f[5]
+	if f[4] != "-" {
+		h.OrderID = f[4]
 	}
 	if deadline > 0 {
 		h.ExpiresAt = time.UnixMilli(deadline).UTC()
@@ -109,6 +109,10 @@ func (r reply) taken(e *booking.Event) error {
 	if err != nil {
 		return r.strange()
 	}
+	return seatsTaken(e, seats)
+}
+
+func seatsTaken(e *booking.Event, seats []int) error {
 	names := e.Plan.GUIDs(seats)
 	return &booking.Error{
 		Code: booking.CodeSeatsTaken, Seats: names,
