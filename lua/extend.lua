@@ -3,7 +3,8 @@
 --
 -- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
 -- ARGV  1 hold id  2 customer  3 ttl ms  4 longest life ms, from the first taking
--- Replies {ok, now, record}  {limit} no later deadline is possible, or an order is bound
+-- Replies {ok, now, record}  never with an earlier deadline than before
+--         {limit} it has its longest life already, or an order is bound
 --         {sold}  {released}  {expired}  {not_found} (also another customer's)  {not_loaded}
 -- Replay  extends once more, by the time between the two. Where the first
 --         reached the longest life the repeat is answered `limit`; the hold has
@@ -20,11 +21,11 @@ elseif r.state == 'r' then
 elseif not live(r) or not bears(r.seats, r.number) then
   return {'expired'}
 end
-local deadline = math.min(now + ARGV[3], r.taken + ARGV[4])
-if r.order ~= '-' or deadline <= r.deadline then
+local longest = r.taken + ARGV[4]
+if r.order ~= '-' or longest <= r.deadline then
   return {'limit'}
 end
-r.deadline = deadline
-put(r.seats, pack(deadline, r.number))
-redis.call('ZADD', KEYS[4], deadline, id)
+r.deadline = math.max(r.deadline, math.min(now + ARGV[3], longest))
+put(r.seats, pack(r.deadline, r.number))
+redis.call('ZADD', KEYS[4], r.deadline, id)
 return {'ok', now, write_record(id, r)}

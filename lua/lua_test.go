@@ -1,6 +1,7 @@
 package lua_test
 
 import (
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"github.com/yuin/gopher-lua/parse"
 
+	"seathold/internal/testserver"
 	"seathold/lua"
 )
 
@@ -18,6 +20,26 @@ func TestEveryScriptIsValidLua(t *testing.T) {
 		require.NoError(t, err, name)
 	}
 	_, err := parse.Parse(strings.NewReader(lua.Source("hold")+"\nend"), "control")
+	require.Error(t, err, "the check itself must be able to fail")
+}
+
+// The linter sees what Redis sees: each script with its parts before it.
+func TestLuacheckFindsNothing(t *testing.T) {
+	luacheck, err := exec.LookPath("luacheck")
+	if err != nil {
+		testserver.Require(t, "luacheck", "install it (Debian: apt-get install lua-check)")
+	}
+	lint := func(text string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), luacheck, "--config", "../.luacheckrc", "-")
+		cmd.Stdin = strings.NewReader(text)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for _, name := range lua.Names() {
+		out, err := lint(lua.Source(name))
+		require.NoError(t, err, "%s: %s", name, out)
+	}
+	_, err = lint(lua.Source("hold") + "\nundefined_function()")
 	require.Error(t, err, "the check itself must be able to fail")
 }
 

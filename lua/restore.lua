@@ -60,6 +60,9 @@ local function own(c, r)
     and all_show(c.seats, pack(deadline, r.number)) then
     return 0
   end
+  if r and r.seats ~= c.seats and (r.state == 'h' or r.state == 'p') then
+    end_hold(c.hold, r, 'r') -- the id has a hold on other seats: leave none behind
+  end
   local others = others_on(c.seats, r and r.number or 0)
   if others then
     end_others(others)
@@ -77,8 +80,24 @@ local function own(c, r)
   return 1
 end
 
+-- A replica that took over may know the hold and not the order bound to it.
+local function bind_again(c, r)
+  if r.order ~= '-' or r.seats ~= c.seats or not live(r) or not bears(r.seats, r.number) then
+    return 0
+  end
+  r.order, r.deadline = c.order, c.deadline
+  put(r.seats, pack(r.deadline, r.number))
+  redis.call('ZADD', KEYS[4], r.deadline, c.hold)
+  write_record(c.hold, r)
+  return 1
+end
+
 local function hold_again(c, r)
-  if r or c.deadline <= now or taken_of(c.seats, 0) ~= '' then
+  if c.deadline <= now then
+    return 0
+  elseif r then
+    return bind_again(c, r)
+  elseif taken_of(c.seats, 0) ~= '' then
     return 0
   end
   local number = change('h', c.seats)

@@ -50,10 +50,11 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 			err = errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 		}
 	}()
-	if a.listener, err = net.Listen("tcp", c.Addr); err != nil {
+	var listen net.ListenConfig
+	if a.listener, err = listen.Listen(ctx, "tcp", c.Addr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_ADDR: %w", err)
 	}
-	if a.opsOn, err = net.Listen("tcp", c.OpsAddr); err != nil {
+	if a.opsOn, err = listen.Listen(ctx, "tcp", c.OpsAddr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_OPS_ADDR: %w", err)
 	}
 	if a.Core, err = Open(ctx, c, log, a.baseURL(c)); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -122,7 +121,7 @@ func (c *Core) createDemoEvent(ctx context.Context, organizer booking.Account) (
 
 // seedSales sells seats to made-up people by the same steps as any sale.
 func (c *Core) seedSales(ctx context.Context, e *booking.Event) error {
-	faker := gofakeit.New(uint64(demoSeats))
+	faker := gofakeit.New(demoSeats)
 	for i := range demoPeople {
 		person := booking.Account{
 			// No password hash: nobody can log in as these.
@@ -143,14 +142,13 @@ func (c *Core) seedSales(ctx context.Context, e *booking.Event) error {
 	return nil
 }
 
-// demoChoice picks neighbours for the i-th person, from the second tenth of
-// the plan on: the first rows stay free for whoever tries the walk-through.
+// demoChoice picks 1 to 4 neighbours for the i-th person, behind the first
+// fifth of the plan: the front rows stay free for whoever tries the service.
 func demoChoice(e *booking.Event, i int) []string {
-	random := rand.New(rand.NewPCG(uint64(i), demoSeats))
-	section := (len(e.Plan.Seats) - demoSeats/5) / demoPeople
-	first := demoSeats/5 + i*section
+	front := demoSeats / 5
+	first := front + i*(demoSeats-front)/demoPeople
 	seats := make([]string, 0, 4)
-	for k := range 1 + random.IntN(4) {
+	for k := range 1 + i%4 {
 		seats = append(seats, e.Plan.Seats[first+k].GUID)
 	}
 	return seats

@@ -94,8 +94,8 @@ func (s *Service) Login(ctx context.Context, email, password string) (Session, e
 // find returns the account with this e-mail address, or one without a password
 // hash where there is none: what cannot be an address is nobody's.
 func (s *Service) find(ctx context.Context, email string) (booking.Account, error) {
-	email, err := cleanEmail(email)
-	if err != nil {
+	email, invalid := cleanEmail(email)
+	if invalid != nil {
 		return booking.Account{}, nil // the answer must be that of an unknown address
 	}
 	a, err := s.Accounts.AccountByEmail(ctx, email)

@@ -25,7 +25,8 @@ func TestKeyPartsNeverRunTogether(t *testing.T) {
 
 func TestTimeKeysSortAsTimes(t *testing.T) {
 	times := []time.Time{
-		{}, time.UnixMilli(-1), time.UnixMilli(0), time.UnixMilli(1), time.UnixMilli(256),
+		{},
+		time.UnixMilli(-1), time.UnixMilli(0), time.UnixMilli(1), time.UnixMilli(256),
 		time.Date(2031, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	for i := 1; i < len(times); i++ {

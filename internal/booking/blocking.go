@@ -75,7 +75,7 @@ func (s *Service) blockSeats(ctx context.Context, e *Event, b Order, indexes []i
 	// caller has left.
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if _, undoErr := s.endBlock(undo, e, b.ID); undoErr != nil {
+	if undoErr := s.endBlock(undo, e, b.ID); undoErr != nil {
 		return errors.Join(err, undoErr)
 	}
 	return err
@@ -118,11 +118,10 @@ func (s *Service) EndBlock(ctx context.Context, by Actor, eventID, blockID strin
 	if !b.IsBlock() || b.EventID != e.ID {
 		return Errorf(CodeNotFound, "this event has no block %s", blockID)
 	}
-	_, err = s.endBlock(ctx, e, blockID)
-	return err
+	return s.endBlock(ctx, e, blockID)
 }
 
-func (s *Service) endBlock(ctx context.Context, e *Event, blockID string) (Order, error) {
+func (s *Service) endBlock(ctx context.Context, e *Event, blockID string) error {
 	b, err := s.changeOrder(ctx, blockID, func(b *Order) error {
 		if b.Status == BlockEnded {
 			return errNoChange
@@ -131,9 +130,9 @@ func (s *Service) endBlock(ctx context.Context, e *Event, blockID string) (Order
 		return nil
 	})
 	if err != nil {
-		return Order{}, err
+		return err
 	}
 	step("unblock.stored")
 	_, _, err = s.Holds.Free(ctx, e, b.HoldID, b.ID)
-	return b, s.skipNotLoaded(e, err)
+	return s.skipNotLoaded(e, err)
 }

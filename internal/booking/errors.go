@@ -15,7 +15,8 @@ const (
 	CodeNotFound  Code = "not_found"
 	CodeForbidden Code = "forbidden"
 
-	// CodeUnavailable: a store does not answer; nothing was done; try again.
+	// CodeUnavailable: a store does not answer. A repeat is safe, whether or not
+	// the call had taken effect.
 	CodeUnavailable Code = "unavailable"
 	// CodeEventLoading: the event's seats are being rebuilt in the hold store.
 	CodeEventLoading Code = "event_loading"
@@ -77,8 +78,7 @@ func Errorf(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Detail: fmt.Sprintf(format, args...)}
 }
 
-// Unavailable wraps a store's or a provider's fault: nothing was done, and the
-// caller may try again.
+// Unavailable wraps a store's or a provider's fault; the caller may try again.
 func Unavailable(what string, err error) *Error {
 	return &Error{
 		Code: CodeUnavailable, Detail: what + " does not answer at the moment; try again",

@@ -97,7 +97,11 @@ func unknownSeats(guids []string) *Error {
 // GetHold returns the customer's hold, held or sold. CodeHoldExpired and
 // CodeHoldReleased where it is over, CodeNotFound.
 func (s *Service) GetHold(ctx context.Context, by Actor, eventID, holdID string) (Hold, error) {
-	_, h, err := s.ownHold(ctx, by, eventID, holdID)
+	e, err := s.Event(ctx, eventID)
+	if err != nil {
+		return Hold{}, err
+	}
+	h, err := s.ownHold(ctx, by, e, holdID)
 	if err != nil {
 		return Hold{}, err
 	}
@@ -116,19 +120,15 @@ func EndedError(state HoldState) error {
 	}
 }
 
-func (s *Service) ownHold(ctx context.Context, by Actor, eventID, holdID string) (*Event, Hold, error) {
-	e, err := s.Event(ctx, eventID)
-	if err != nil {
-		return nil, Hold{}, err
-	}
+func (s *Service) ownHold(ctx context.Context, by Actor, e *Event, holdID string) (Hold, error) {
 	h, err := s.Holds.GetHold(ctx, e, holdID)
 	if err != nil {
-		return nil, Hold{}, s.loading(e, err)
+		return Hold{}, s.loading(e, err)
 	}
 	if h.CustomerID != by.ID || h.State == HoldBlocked {
-		return nil, Hold{}, Errorf(CodeNotFound, "no hold of yours has the id %s", holdID)
+		return Hold{}, Errorf(CodeNotFound, "no hold of yours has the id %s", holdID)
 	}
-	return e, h, nil
+	return h, nil
 }
 
 // HoldsOf returns the customer's live holds in the event, oldest first.
@@ -181,7 +181,7 @@ func (s *Service) Release(ctx context.Context, by Actor, eventID, holdID string,
 // hold bound to an order that was never stored (a crash in between) is just
 // freed.
 func (s *Service) cancelWithHold(ctx context.Context, by Actor, e *Event, holdID string) error {
-	_, h, err := s.ownHold(ctx, by, e.ID, holdID)
+	h, err := s.ownHold(ctx, by, e, holdID)
 	if err != nil {
 		return err
 	}

@@ -22,14 +22,26 @@ type Metrics interface {
 	ExpiryLag(lag time.Duration)
 }
 
-// NoMetrics counts nothing.
+// NoMetrics is Metrics that counts nothing.
 type NoMetrics struct{}
 
-// The methods of Metrics, all empty.
-func (NoMetrics) HoldAsked(string)                {}
+// HoldAsked counts nothing.
+func (NoMetrics) HoldAsked(string) {}
+
+// HoldEnded counts nothing.
 func (NoMetrics) HoldEnded(string, time.Duration) {}
-func (NoMetrics) OrderChanged(OrderStatus)        {}
-func (NoMetrics) WebhookAnswered(string, string)  {}
-func (NoMetrics) GuardHit()                       {}
-func (NoMetrics) EventLoaded(int, time.Duration)  {}
-func (NoMetrics) ExpiryLag(time.Duration)         {}
+
+// OrderChanged counts nothing.
+func (NoMetrics) OrderChanged(OrderStatus) {}
+
+// WebhookAnswered counts nothing.
+func (NoMetrics) WebhookAnswered(string, string) {}
+
+// GuardHit counts nothing.
+func (NoMetrics) GuardHit() {}
+
+// EventLoaded counts nothing.
+func (NoMetrics) EventLoaded(int, time.Duration) {}
+
+// ExpiryLag counts nothing.
+func (NoMetrics) ExpiryLag(time.Duration) {}

@@ -29,13 +29,13 @@ func (r *planReader) area(v jsonValue) {
 func (r *planReader) olderArea(o planObject) {
 	r.length(o, "width")
 	r.length(o, "height")
-	r.position(o, "position")
+	r.position(o)
 	r.optionalText(o, "text")
 }
 
 func (r *planReader) newerArea(o planObject) {
 	if o.has("position") {
-		r.position(o, "position")
+		r.position(o)
 	}
 	if o.has("text") {
 		r.inside(o, "text", r.areaText)
@@ -63,7 +63,7 @@ func (r *planReader) areaText(v jsonValue) {
 	if o.has("size") {
 		r.length(o, "size")
 	}
-	r.position(o, "position")
+	r.position(o)
 }
 
 func (r *planReader) rectangle(v jsonValue) {

@@ -97,7 +97,7 @@ func (p *planParser) categories(plan planObject) {
 func (p *planParser) readZone(v jsonValue) {
 	o := p.object(v, zoneFields)
 	p.zone = p.optionalText(o, "name")
-	p.position(o, "position")
+	p.position(o)
 	if o.has("areas") {
 		p.each(o, "areas", p.area)
 	}
@@ -110,7 +110,7 @@ func (p *planParser) readRow(v jsonValue) {
 	p.optionalText(o, "seat_label")
 	p.rowNumberPosition(o)
 	if o.has("position") {
-		p.position(o, "position")
+		p.position(o)
 	}
 	if p.err != nil {
 		return
@@ -153,7 +153,7 @@ func (p *planParser) readSeat(v jsonValue) {
 		Zone:     p.zone,
 		Category: p.seatCategory(o),
 	}
-	p.position(o, "position")
+	p.position(o)
 	if o.has("radius") {
 		p.length(o, "radius")
 	}

@@ -21,19 +21,23 @@ func TestCheckPrices(t *testing.T) {
 		{"none", nil, `prices: category "Stalls" has no price; add one`},
 		{"one missing", map[string]int64{"Stalls": 4500}, `prices: category "Premium" has no price; add one`},
 		{
-			"negative", map[string]int64{"Stalls": 4500, "Premium": -1},
+			"negative",
+			map[string]int64{"Stalls": 4500, "Premium": -1},
 			`prices: category "Premium" costs -1; use 0 to 1000000000000 minor units`,
 		},
 		{
-			"too high", map[string]int64{"Stalls": booking.MaxPrice + 1, "Premium": 1},
+			"too high",
+			map[string]int64{"Stalls": booking.MaxPrice + 1, "Premium": 1},
 			`prices: category "Stalls" costs 1000000000001; use 0 to 1000000000000 minor units`,
 		},
 		{
-			"unknown categories, the first named", map[string]int64{"Stalls": 1, "Premium": 1, "Sofa": 1, "Box": 1},
+			"unknown categories, the first named",
+			map[string]int64{"Stalls": 1, "Premium": 1, "Sofa": 1, "Box": 1},
 			`prices: "Box" is not one of the plan's categories ("Stalls", "Premium")`,
 		},
 		{
-			"other letters", map[string]int64{"Stalls": 1, "Premium": 1, "premium": 1},
+			"other letters",
+			map[string]int64{"Stalls": 1, "Premium": 1, "premium": 1},
 			`prices: "premium" is not one of the plan's categories ("Stalls", "Premium")`,
 		},
 	}

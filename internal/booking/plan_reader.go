@@ -180,10 +180,8 @@ func (r *planReader) length(o planObject, field string) {
 	}
 }
 
-// position checks a required object of two numbers.
-func (r *planReader) position(o planObject, field string) {
-	r.inside(o, field, r.point)
-}
+// position checks the required field position: an object of two numbers.
+func (r *planReader) position(o planObject) { r.inside(o, "position", r.point) }
 
 var pointFields = []string{"x", "y"}
 

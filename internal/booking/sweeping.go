@@ -80,8 +80,7 @@ func (s *Service) endOne(ctx context.Context, o Order) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.endBlock(ctx, e, o.ID)
-		return err
+		return s.endBlock(ctx, e, o.ID)
 	}
 	_, err := s.storeChange(ctx, o, func(o *Order) error {
 		o.Status, o.Reason = OrderExpired, ReasonTimeout

@@ -74,7 +74,7 @@ func TestBadRegistrationsAndLogins(t *testing.T) {
 		{"no address", nobody, post, register, `{"email": "eve", "password": "correct horse", "name": "Eve"}`, nil, 422, booking.CodeInvalidEmail, "e-mail"},
 		{"a taken address", nobody, post, register, strings.ToLower(annaBody), nil, 409, booking.CodeEmailTaken, ""},
 		{"login without a body", nobody, post, login, "", nil, 400, codeInvalidBody, "not JSON"},
-		{"login with a list", nobody, post, login, `[]`, nil, 400, codeInvalidBody, "an object"},
+		{"login with a list", nobody, post, login, `[]`, nil, 400, codeInvalidBody, "must be a JSON object"},
 		{"login without an address", nobody, post, login, `{"password": "correct horse"}`, nil, 422, booking.CodeInvalidValue, "email"},
 		{"login without a password", nobody, post, login, `{"email": "anna@example.org"}`, nil, 422, booking.CodeInvalidValue, "password"},
 		{"login with null", nobody, post, login, `{"email": "anna@example.org", "password": null}`, nil, 400, codeInvalidBody, "password: must be a string"},

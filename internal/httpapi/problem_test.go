@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -51,7 +52,7 @@ func isCodeType(e ast.Expr) bool {
 func TestEveryCodeHasAMeaning(t *testing.T) {
 	domain := codesIn(t, "../booking/errors.go")
 	require.GreaterOrEqual(t, len(domain), 25, "the constants were found")
-	codes := append(domain, codesIn(t, "problem.go")...)
+	codes := slices.Concat(domain, codesIn(t, "problem.go"))
 	for _, code := range codes {
 		m, ok := meanings[code]
 		require.True(t, ok, "%s has no status", code)

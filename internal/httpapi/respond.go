@@ -24,10 +24,14 @@ func writeCreated(w http.ResponseWriter, location string, v any) error {
 	return writeJSON(w, http.StatusCreated, v)
 }
 
+// asWritten are the options for answers. A refusal may quote what a client sent
+// in its URL, which need not be UTF-8: it is then written with U+FFFD.
+var asWritten = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+
 // writeBody sends v as JSON under the content type that is set. What cannot be
 // encoded is a mistake in this package, which the recovering middleware logs.
 func writeBody(w http.ResponseWriter, status int, v any) {
-	body, err := json.Marshal(v, json.Deterministic(true))
+	body, err := json.Marshal(v, asWritten)
 	if err != nil {
 		panic(err)
 	}

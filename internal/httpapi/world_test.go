@@ -19,8 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/auth"
-	"seathold/internal/booking"
 	"seathold/internal/boltstore"
+	"seathold/internal/booking"
 	"seathold/internal/redisstore"
 )
 

@@ -88,9 +88,7 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 	case r.status == "lost":
 		return nil, booking.ErrConflict
 	case r.status == "dirty":
-		for i := range r.rest {
-			dirty = append(dirty, r.text(i))
-		}
+		dirty = strings.Fields(r.text(0))
 	}
 	return dirty, nil
 }

@@ -72,11 +72,11 @@ func seatList(seats []int) string {
 func readSeats(list string) ([]int, error) {
 	seats := make([]int, 0, strings.Count(list, ",")+1)
 	for s := range strings.SplitSeq(list, ",") {
-		i, err := strconv.Atoi(s)
+		i, err := strconv.ParseUint(s, 10, 31)
 		if err != nil {
 			return nil, err
 		}
-		seats = append(seats, i)
+		seats = append(seats, int(i))
 	}
 	return seats, nil
 }

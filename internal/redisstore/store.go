@@ -22,11 +22,20 @@ import (
 type Store struct {
 	client    redis.UniversalClient
 	newID     func() string
-	runID     atomic.Pointer[string] // nil: ask the server
+	server    atomic.Pointer[server] // who answered last
+	dials     atomic.Int64           // connections made so far
 	connected chan struct{}
 }
 
 var _ booking.Holds = (*Store)(nil)
+
+// server is who answered after so many connections: after one more it may be
+// another. Counting, not forgetting, keeps an answer that was under way when
+// the connection was made from passing for the new server's.
+type server struct {
+	runID string
+	dials int64
+}
 
 // Open returns a Store. It does not wait for the server: until that answers,
 // calls fail with CodeUnavailable. newID makes tokens and epochs.
@@ -39,7 +48,7 @@ func Open(o Options, newID func() string) (*Store, error) {
 	// Another server may answer on a new connection: ask who it is, and have
 	// the sweeper compare at once.
 	u.OnConnect = func(context.Context, *redis.Conn) error {
-		s.runID.Store(nil)
+		s.dials.Add(1)
 		select {
 		case s.connected <- struct{}{}:
 		default:
@@ -136,8 +145,9 @@ func (r reply) strange() error {
 // serverID returns the run id of the server that has the event. A server that
 // does not tell (the embedded one, or an ACL forbids INFO) is always the same.
 func (s *Store) serverID(ctx context.Context, eventID string) (string, error) {
-	if id := s.runID.Load(); id != nil {
-		return *id, nil
+	dials := s.dials.Load()
+	if known := s.server.Load(); known != nil && known.dials == dials {
+		return known.runID, nil
 	}
 	var asked redis.Cmdable = s.client
 	cluster, sharded := s.client.(*redis.ClusterClient)
@@ -158,7 +168,7 @@ func (s *Store) serverID(ctx context.Context, eventID string) (string, error) {
 		id = "unknown"
 	}
 	if !sharded { // one id for all events
-		s.runID.Store(&id)
+		s.server.Store(&server{runID: id, dials: dials})
 	}
 	return id, nil
 }

@@ -50,8 +50,11 @@ func freeOthers(t *testing.T, s *Show) {
 	again := s.TakeSold("customer-2", 3)
 	s.requireUnchanged(func() {
 		for _, c := range [][2]string{
-			{sold.ID, "order-other"}, {unbound.ID, "order-other"}, {"nothing", sold.OrderID},
-			{unbound.ID, sold.OrderID}, {freed.ID, freed.OrderID},
+			{sold.ID, "order-other"},
+			{unbound.ID, "order-other"},
+			{"nothing", sold.OrderID},
+			{unbound.ID, sold.OrderID},
+			{freed.ID, freed.OrderID},
 		} {
 			_, changed, err := s.Free(s.Ctx, s.Event, c[0], c[1])
 			require.NoError(t, err)

@@ -1,8 +1,6 @@
 package bookingtest
 
 import (
-	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -49,22 +47,7 @@ func bindOnce(t *testing.T, s *Show) {
 	s.requireStands(h, booking.SeatHeld)
 }
 
-func bindRace(t *testing.T, s *Show) {
-	taken := s.Take("customer-1", 1, 2)
-	bound := make([]booking.Hold, 32)
-	won, err := s.race(len(bound), func(ctx context.Context, i int) error {
-		var err error
-		bound[i], err = s.Bind(ctx, s.Event, taken.ID, "customer-1", fmt.Sprint("order-", i), time.Duration(i+1)*time.Minute)
-		return err
-	}, "")
-	require.NoError(t, err)
-	require.Len(t, won, len(bound))
-	for _, h := range bound {
-		require.Equal(t, bound[0].OrderID, h.OrderID)
-		require.Equal(t, bound[0].ExpiresAt, h.ExpiresAt)
-	}
-	require.Equal(t, bound[0].OrderID, s.Get(taken.ID).OrderID)
-}
+func bindRace(t *testing.T, s *Show) { require.NoError(t, RaceForOrder(s, 32)) }
 
 func bindRefused(t *testing.T, s *Show) {
 	ended := s.ended()

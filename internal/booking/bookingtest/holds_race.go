@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
@@ -32,6 +33,28 @@ func RaceForSeat(s *Show, n int) error {
 	}
 	if len(won) != 1 {
 		return fmt.Errorf("%d winners of one seat", len(won))
+	}
+	return nil
+}
+
+// RaceForOrder offers n order ids for one hold at once, and returns an error
+// unless all learn of the same one and of the same deadline.
+func RaceForOrder(s *Show, n int) error {
+	taken, bound := s.Take("customer-1", 0), make([]booking.Hold, n)
+	_, err := s.race(n, func(ctx context.Context, i int) error {
+		var err error
+		ttl := time.Duration(i+1) * time.Minute
+		bound[i], err = s.Bind(ctx, s.Event, taken.ID, "customer-1", fmt.Sprint("order-", i), ttl)
+		return err
+	}, "no refusal")
+	if err != nil {
+		return err
+	}
+	kept := s.Get(taken.ID)
+	for _, h := range bound {
+		if h.OrderID != kept.OrderID || h.ExpiresAt != kept.ExpiresAt {
+			return fmt.Errorf("bound to %s and to %s", h.OrderID, kept.OrderID)
+		}
 	}
 	return nil
 }

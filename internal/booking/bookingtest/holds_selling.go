@@ -66,8 +66,12 @@ func sellMismatch(t *testing.T, s *Show) {
 	next := s.Take("customer-2", 6)
 	s.requireUnchanged(func() {
 		for _, c := range [][2]string{
-			{bound.ID, "order-other"}, {unbound.ID, "order-other"}, {"nothing", "order-other"},
-			{freed.ID, freed.OrderID}, {swept.ID, swept.OrderID}, {partly.ID, partly.OrderID},
+			{bound.ID, "order-other"},
+			{unbound.ID, "order-other"},
+			{"nothing", "order-other"},
+			{freed.ID, freed.OrderID},
+			{swept.ID, swept.OrderID},
+			{partly.ID, partly.OrderID},
 		} {
 			_, changed, err := s.Sell(s.Ctx, s.Event, c[0], c[1])
 			require.ErrorIs(t, err, booking.ErrHoldMismatch)

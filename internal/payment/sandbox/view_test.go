@@ -98,10 +98,20 @@ func TestColoursHaveContrast(t *testing.T) {
 			colours[m[1]] = m[2]
 		}
 		for _, pair := range [][2]string{
-			{"text", "card"}, {"quiet", "card"}, {"quiet", "page"}, {"banner-text", "banner"},
-			{"pay-text", "pay"}, {"pay-text", "pay-hover"}, {"fail", "card"}, {"fail", "fail-hover"},
-			{"cancel", "card"}, {"cancel", "cancel-hover"}, {"focus", "card"},
-			{"success", "card"}, {"waiting", "card"}, {"problem", "card"},
+			{"text", "card"},
+			{"quiet", "card"},
+			{"quiet", "page"},
+			{"banner-text", "banner"},
+			{"pay-text", "pay"},
+			{"pay-text", "pay-hover"},
+			{"fail", "card"},
+			{"fail", "fail-hover"},
+			{"cancel", "card"},
+			{"cancel", "cancel-hover"},
+			{"focus", "card"},
+			{"success", "card"},
+			{"waiting", "card"},
+			{"problem", "card"},
 		} {
 			front, back := colours[pair[0]], colours[pair[1]]
 			require.NotEmpty(t, front, pair[0])

@@ -94,15 +94,15 @@ func (p *Provider) post(ctx context.Context, id string, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
+	defer response.Body.Close()
 	defer drain(response.Body)
 	return confirmation(response)
 }
 
 // drain makes the connection usable again. What goes wrong here changes
 // nothing: the answer's status is known.
-func drain(body io.ReadCloser) {
+func drain(body io.Reader) {
 	_, _ = io.CopyN(io.Discard, body, answerMaxBytes)
-	_ = body.Close()
 }
 
 func confirmation(r *http.Response) error {

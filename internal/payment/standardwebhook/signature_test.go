@@ -48,10 +48,14 @@ func TestPublishedVectors(t *testing.T) {
 		secret, id, body, signature string
 		at                          int64
 	}{
-		{oldSecret, "msg_p5jXN8AQM9LWM0D4loKWxJek", `{"test": 2432232314}`,
-			"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 1614265330},
-		{newSecret, "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", `{"email":"test@example.com","username":"test_user"}`,
-			"v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 1649367553},
+		{
+			oldSecret, "msg_p5jXN8AQM9LWM0D4loKWxJek", `{"test": 2432232314}`,
+			"v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", 1614265330,
+		},
+		{
+			newSecret, "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk", `{"email":"test@example.com","username":"test_user"}`,
+			"v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 1649367553,
+		},
 	} {
 		k, h := keysAt(t, time.Unix(v.at, 0), v.secret), http.Header{}
 		require.NoError(t, k.Sign(h, v.id, []byte(v.body)))

@@ -1,0 +1,74 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+TOOLS := $(CURDIR)/.tools
+BIN := $(TOOLS)/bin
+VENV := $(TOOLS)/venv
+RELEASE ?=
+LDFLAGS := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
+
+# Tools are pinned: a new version is a change like any other.
+GOLANGCI_LINT := v2.15.0
+AIR := v1.67.4
+SECANTUS := 0.7.0b3
+
+.PHONY: help
+help: ## show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+.PHONY: run
+run: build ## build and start Seathold, everything embedded unless SEATHOLD_… says otherwise
+	@exec ./dist/seathold serve
+
+.PHONY: build
+build: ## build dist/seathold
+	@mkdir -p dist
+	go build -trimpath -ldflags '$(LDFLAGS)' -o dist/seathold ./cmd/seathold
+
+.PHONY: dev
+dev: $(BIN)/air ## rerun on every change
+	$(BIN)/air -c .air.toml
+
+.PHONY: test
+test: test-servers ## run all tests, with the race detector, on embedded and on real servers
+	go test -race -shuffle=on -timeout 30m ./...
+
+# What the tests want beyond Go. What cannot be had here is named, loudly, by
+# the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.
+.PHONY: test-servers
+test-servers:
+	@./.ci/servers $(VENV) $(SECANTUS)
+
+.PHONY: check
+check: $(BIN)/golangci-lint ## format, vet, lint, import direction, Lua
+	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
+	go mod tidy -diff
+	go vet ./...
+	go vet -tags failpoint ./...
+	$(BIN)/golangci-lint run ./...
+	go test -count=1 ./lua
+
+.PHONY: fmt
+fmt: $(BIN)/golangci-lint ## format the code
+	$(BIN)/golangci-lint fmt
+
+.PHONY: bench
+bench: test-servers ## measure, and print each figure beside its target
+	SEATHOLD_BENCH=1 go test -count=1 -timeout 20m -run '^TestFigures' -v ./internal/bench | grep -v -E '^(=== |--- |PASS|ok )'
+	go test -run '^$$' -bench . -benchtime 2s ./internal/booking ./internal/boltstore
+
+.PHONY: clean
+clean: ## remove what was built; data and tools stay
+	rm -rf dist
+
+$(BIN)/golangci-lint: $(BIN)/.golangci-lint-$(GOLANGCI_LINT)
+$(BIN)/.golangci-lint-$(GOLANGCI_LINT):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	@touch $@
+
+$(BIN)/air: $(BIN)/.air-$(AIR)
+$(BIN)/.air-$(AIR):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install github.com/air-verse/air@$(AIR)
+	@touch $@

@@ -1,0 +1,119 @@
+package redisstore
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"seathold/internal/booking"
+)
+
+func (s *show) sweep() booking.Swept {
+	s.T.Helper()
+	swept, err := s.Sweep(s.Ctx, s.Event, 10)
+	require.NoError(s.T, err)
+	return swept
+}
+
+func TestRawExpire(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeLapsed("customer-1", 4, 1, 2)
+		s.Take("customer-2", 1) // has it by then
+		want := s.raw().then()
+		before := s.Clock()
+		require.Len(t, s.sweep().Expired, 1)
+		want.change(".", 4, 2) // exactly those that still bear its number
+		want.put(freeSeat, 4, 2)
+		want.Holds[h.ID] = record("e", 1, h.ExpiresAt.Add(-h.Left).UnixMilli(), h, "-")
+		s.keeps(&want, h.ID, before)
+		s.requireRaw(want)
+		s.requireNoTrace(func() { require.Equal(t, booking.Swept{}, s.sweep()) })
+	})
+}
+
+func TestRawExpireOfATakenHoldChangesNoSeat(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeLapsed("customer-1", 1)
+		s.TakeSold("customer-2", 1)
+		want := s.raw().then()
+		before := s.Clock()
+		require.Len(t, s.sweep().Expired, 1)
+		want.Holds[h.ID] = record("e", 1, h.ExpiresAt.Add(-h.Left).UnixMilli(), h, "-")
+		s.keeps(&want, h.ID, before)
+		s.requireRaw(want)
+	})
+}
+
+// due rewrites when a hold needs attention.
+func (s *show) due(id string, at time.Time) {
+	s.T.Helper()
+	s.rewrite("ZADD", keyDue, at.UnixMilli(), id)
+}
+
+func (s *show) rewrite(command string, key int, args ...any) {
+	s.T.Helper()
+	require.NoError(s.T, s.store.client.Do(s.Ctx, append([]any{command, s.key(key)}, args...)...).Err())
+}
+
+func TestEndedHoldsAreForgottenAfterTheirHour(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		ended, live := s.Take("customer-1", 1), s.Take("customer-1", 2)
+		alone := s.TakeLapsed("customer-2", 3)
+		_, _, err := s.Release(s.Ctx, s.Event, ended.ID, "customer-1", nil)
+		require.NoError(t, err)
+		s.sweep()
+		s.requireNoTrace(func() { require.Zero(t, s.sweep().Removed) })
+
+		want := s.raw().then()
+		s.due(ended.ID, s.Clock())
+		s.due(alone.ID, s.Clock().Add(-time.Hour))
+		swept := s.sweep()
+		require.Equal(t, booking.Swept{Removed: 2}, swept)
+		want.Holds["c:customer-1"] = live.ID
+		for _, gone := range []string{ended.ID, alone.ID, "c:customer-2"} {
+			delete(want.Holds, gone)
+			delete(want.Due, gone)
+		}
+		s.requireRaw(want)
+		_, err = s.GetHold(s.Ctx, s.Event, ended.ID)
+		require.Equal(t, booking.CodeNotFound, booking.CodeOf(err))
+	})
+}
+
+func TestSweepMendsADueSetThatIsWrong(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		live, sold := s.Take("customer-1", 1), s.TakeSold("customer-1", 2)
+		want := s.raw()
+		past := s.Clock().Add(-time.Minute)
+		s.due(live.ID, past)
+		s.due(sold.ID, past)
+		s.due("nothing", past)
+		require.Equal(t, booking.Swept{}, s.sweep())
+		s.requireRaw(want)
+	})
+}
+
+func TestAnotherServersEventIsStaleUntilRepaired(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h, sold := s.Take("customer-1", 1), s.TakeSold("customer-1", 2)
+		want := s.raw().then()
+		s.rewrite("HSET", keyMeta, "run_id", "another")
+		require.True(t, s.sweep().Stale)
+		require.True(t, s.sweep().Stale, "until it is repaired")
+		s.Load(claimOf(sold))
+		require.False(t, s.sweep().Stale)
+
+		got := s.raw()
+		require.NotEqual(t, want.Meta["epoch"], got.Meta["epoch"])
+		want.Meta["epoch"] = got.Meta["epoch"] // all else, the version too, is as it was
+		s.requireRaw(want)
+		require.Equal(t, fmt.Sprint(got.Meta["epoch"], "-", want.version()), s.Map().Version)
+		require.Equal(t, booking.HoldHeld, s.Get(h.ID).State)
+	})
+}
+
+func claimOf(h booking.Hold) booking.Restore {
+	return booking.Restore{HoldID: h.ID, OrderID: h.OrderID, CustomerID: h.CustomerID, Seats: h.Seats, State: h.State}
+}

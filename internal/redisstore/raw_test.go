@@ -1,0 +1,287 @@
+package redisstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"seathold/internal/booking"
+)
+
+// raw is everything that stands in Redis for an event.
+type raw struct {
+	Meta  map[string]string
+	Seats string
+	Holds map[string]string
+	Due   map[string]int64
+	Log   []string // "7-0 h17,18"
+	Load  map[string]string
+	Dirty []string
+}
+
+func (s *show) raw() raw {
+	s.T.Helper()
+	client := s.store.client
+	get := func(v any, err error) any {
+		require.NoError(s.T, err)
+		return v
+	}
+	r := raw{
+		Meta:  get(client.HGetAll(s.Ctx, s.key(keyMeta)).Result()).(map[string]string),
+		Holds: get(client.HGetAll(s.Ctx, s.key(keyHolds)).Result()).(map[string]string),
+		Load:  get(client.HGetAll(s.Ctx, s.key(keyLoad)).Result()).(map[string]string),
+		Dirty: slices.Sorted(slices.Values(get(client.SMembers(s.Ctx, s.key(keyDirty)).Result()).([]string))),
+		Due:   map[string]int64{},
+	}
+	if get(client.Exists(s.Ctx, s.key(keySeats)).Result()).(int64) == 1 {
+		r.Seats = get(client.Get(s.Ctx, s.key(keySeats)).Result()).(string)
+	}
+	due, err := client.ZRangeWithScores(s.Ctx, s.key(keyDue), 0, -1).Result()
+	require.NoError(s.T, err)
+	for _, z := range due {
+		r.Due[z.Member.(string)] = int64(z.Score)
+	}
+	log, err := client.XRange(s.Ctx, s.key(keyLog), "-", "+").Result()
+	require.NoError(s.T, err)
+	for _, entry := range log {
+		require.Len(s.T, entry.Values, 1)
+		r.Log = append(r.Log, fmt.Sprint(entry.ID, " ", entry.Values["c"]))
+	}
+	return r
+}
+
+// requireRaw asserts the whole state.
+func (s *show) requireRaw(want raw) {
+	s.T.Helper()
+	require.Equal(s.T, want, s.raw())
+}
+
+// requireNoTrace asserts that do leaves every byte as it was.
+func (s *show) requireNoTrace(do func()) {
+	s.T.Helper()
+	before := s.raw()
+	do()
+	s.requireRaw(before)
+}
+
+// then copies the state so that a test can write down what comes next.
+func (r raw) then() raw {
+	r.Meta, r.Holds, r.Due, r.Load = maps.Clone(r.Meta), maps.Clone(r.Holds), maps.Clone(r.Due), maps.Clone(r.Load)
+	r.Log, r.Dirty = slices.Clone(r.Log), slices.Clone(r.Dirty)
+	return r
+}
+
+func (r *raw) version() int64 {
+	n, err := strconv.ParseInt(r.Meta["version"], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// change writes down a change of the map, and returns its version.
+func (r *raw) change(what string, seats ...int) int64 {
+	n := r.version() + 1
+	r.Meta["version"] = fmt.Sprint(n)
+	r.Log = append(r.Log, fmt.Sprint(n, "-0 ", what, seatList(seats)))
+	return n
+}
+
+func (r *raw) put(bytes string, seats ...int) {
+	for _, i := range seats {
+		r.Seats = r.Seats[:i*seatWidth] + bytes + r.Seats[(i+1)*seatWidth:]
+	}
+}
+
+const (
+	soldMS    = 1<<48 - 1
+	blockedMS = 1<<48 - 2
+)
+
+var freeSeat = strings.Repeat("\x00", seatWidth)
+
+// packed is a seat's bytes: 6 of deadline, 5 of number.
+func packed(deadlineMS, number int64) string {
+	d := binary.BigEndian.AppendUint64(nil, uint64(deadlineMS))
+	n := binary.BigEndian.AppendUint64(nil, uint64(number))
+	return string(d[2:]) + string(n[3:])
+}
+
+// record is a hold's text. The hold gives what the caller was told of it.
+func record(state string, number, takenMS int64, h booking.Hold, asked string) string {
+	deadline, order := int64(0), "-"
+	if !h.ExpiresAt.IsZero() {
+		deadline = h.ExpiresAt.UnixMilli()
+	}
+	if h.OrderID != "" {
+		order = h.OrderID
+	}
+	return fmt.Sprint(state, " ", number, " ", deadline, " ", takenMS, " ", order, " ", h.CustomerID, " ", seatList(h.Seats), " ", asked)
+}
+
+// keeps writes down that an ended record is kept for an hour from now.
+func (s *show) keeps(r *raw, id string, before time.Time) {
+	s.T.Helper()
+	until := s.raw().Due[id]
+	require.GreaterOrEqual(s.T, until, before.Add(time.Hour).UnixMilli())
+	require.LessOrEqual(s.T, until, s.Clock().Add(time.Hour).UnixMilli())
+	r.Due[id] = until
+}
+
+func onEachShow(t *testing.T, test func(t *testing.T, s *show)) {
+	onEachServer(t, func(t *testing.T, s *Store) { test(t, newShow(t, s, 12)) })
+}
+
+func TestRawLoaded(t *testing.T) {
+	onEachServer(t, func(t *testing.T, store *Store) {
+		s := newShow(t, store, 12)
+		server, err := store.serverID(s.Ctx, s.Event.ID)
+		require.NoError(t, err)
+		epoch := s.raw().Meta["epoch"]
+		require.Len(t, epoch, 8)
+		s.requireRaw(raw{
+			Meta:  map[string]string{"seats": "12", "version": "0", "epoch": epoch, "run_id": server},
+			Seats: strings.Repeat(freeSeat, 12),
+			Holds: map[string]string{}, Due: map[string]int64{}, Load: map[string]string{},
+		})
+		require.Equal(t, epoch+"-0", s.Map().Version)
+	})
+}
+
+func TestRawHoldBindExtend(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		want := s.raw()
+		h := s.Take("customer-1", 7, 2, 3)
+		deadline := h.ExpiresAt.UnixMilli()
+		taken := deadline - time.Minute.Milliseconds()
+		number := want.change("h", 7, 2, 3)
+		want.put(packed(deadline, number), 7, 2, 3)
+		want.Holds[h.ID], want.Holds["c:customer-1"] = record("h", 1, taken, h, "-"), h.ID
+		want.Due[h.ID] = deadline
+		s.requireRaw(want)
+
+		h, err := s.Extend(s.Ctx, s.Event, h.ID, "customer-1", 5*time.Minute, time.Hour)
+		require.NoError(t, err)
+		want.put(packed(h.ExpiresAt.UnixMilli(), number), 7, 2, 3)
+		want.Holds[h.ID], want.Due[h.ID] = record("h", 1, taken, h, "-"), h.ExpiresAt.UnixMilli()
+		s.requireRaw(want)
+
+		h, err = s.Bind(s.Ctx, s.Event, h.ID, "customer-1", "order-1", 10*time.Minute)
+		require.NoError(t, err)
+		require.Equal(t, "order-1", h.OrderID)
+		want.put(packed(h.ExpiresAt.UnixMilli(), number), 7, 2, 3)
+		want.Holds[h.ID], want.Due[h.ID] = record("h", 1, taken, h, "-"), h.ExpiresAt.UnixMilli()
+		s.requireRaw(want)
+
+		second := s.Take("customer-1", 0)
+		number = want.change("h", 0)
+		want.put(packed(second.ExpiresAt.UnixMilli(), number), 0)
+		want.Holds[second.ID] = record("h", 2, second.ExpiresAt.UnixMilli()-60_000, second, "-")
+		want.Holds["c:customer-1"] += " " + second.ID
+		want.Due[second.ID] = second.ExpiresAt.UnixMilli()
+		s.requireRaw(want)
+	})
+}
+
+func TestRawRelease(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		s.Take("customer-2", 0)
+		taken := s.Take("customer-1", 4, 1, 2)
+		want := s.raw().then()
+		h, _, err := s.Release(s.Ctx, s.Event, taken.ID, "customer-1", []int{1, 9})
+		require.NoError(t, err)
+		takenMS := taken.ExpiresAt.UnixMilli() - 60_000
+		want.change(".", 1)
+		want.put(freeSeat, 1)
+		want.Holds[h.ID] = record("h", 2, takenMS, h, "4,1,2")
+		s.requireRaw(want)
+
+		before := s.Clock()
+		h, _, err = s.Release(s.Ctx, s.Event, taken.ID, "customer-1", nil)
+		require.NoError(t, err)
+		want.change(".", 4, 2)
+		want.put(freeSeat, 4, 2)
+		want.Holds[h.ID] = record("r", 2, takenMS, h, "4,1,2")
+		s.keeps(&want, h.ID, before)
+		s.requireRaw(want)
+	})
+}
+
+func TestRawPay(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeBound("customer-1", time.Minute, 4, 1)
+		taken := h.ExpiresAt.UnixMilli() - (h.Age + h.Left).Milliseconds()
+		want := s.raw().then()
+		s.Pay(h) // no change of the map
+		want.Holds[h.ID] = record("p", 1, taken, h, "-")
+		s.requireRaw(want)
+
+		sold, _, err := s.Sell(s.Ctx, s.Event, h.ID, h.OrderID)
+		require.NoError(t, err)
+		want.change("s", 4, 1)
+		want.put(packed(soldMS, 1), 4, 1) // the seller's number stays
+		want.Holds[h.ID] = record("s", 1, taken, sold, "-")
+		delete(want.Due, h.ID)
+		s.requireRaw(want)
+
+		before := s.Clock()
+		freed, _, err := s.Free(s.Ctx, s.Event, h.ID, h.OrderID)
+		require.NoError(t, err)
+		want.change(".", 4, 1)
+		want.put(freeSeat, 4, 1)
+		want.Holds[h.ID] = record("r", 1, taken, freed, "-")
+		s.keeps(&want, h.ID, before)
+		s.requireRaw(want)
+	})
+}
+
+func TestRawTakenAgain(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeBoundLapsed("customer-1", 4, 1)
+		want := s.raw().then()
+		s.Pay(h)
+		got := s.raw().Due[h.ID]
+		number := want.change("h", 4, 1)
+		require.EqualValues(t, 2, number, "a new number: what comes late for the old one finds nothing")
+		want.put(packed(got, number), 4, 1)
+		h.ExpiresAt = time.UnixMilli(got)
+		taken := strings.Fields(s.raw().Holds[h.ID])[3]
+		takenMS, err := strconv.ParseInt(taken, 10, 64)
+		require.NoError(t, err)
+		require.Less(t, takenMS, got)
+		want.Holds[h.ID], want.Due[h.ID] = record("p", number, takenMS, h, "-"), got
+		s.requireRaw(want)
+	})
+}
+
+func TestRawBlock(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		want := s.raw()
+		before := s.Clock()
+		require.NoError(t, s.Block(s.Ctx, s.Event, "block-1", "organizer-1", []int{5, 6}))
+		number := want.change("x", 5, 6)
+		want.put(packed(blockedMS, number), 5, 6) // a marker and a number of its own
+		text := s.raw().Holds["block-1"]
+		taken, err := strconv.ParseInt(strings.Fields(text)[3], 10, 64)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, taken, before.UnixMilli())
+		h := booking.Hold{CustomerID: "organizer-1", OrderID: "block-1", Seats: []int{5, 6}}
+		want.Holds["block-1"] = record("b", number, taken, h, "-")
+		s.requireRaw(want)
+
+		_, _, err = s.Free(s.Ctx, s.Event, "block-1", "block-1")
+		require.NoError(t, err)
+		want.change(".", 5, 6)
+		want.put(freeSeat, 5, 6)
+		want.Holds["block-1"] = record("r", number, taken, h, "-")
+		s.keeps(&want, "block-1", before)
+		s.requireRaw(want)
+	})
+}
