@@ -2,7 +2,7 @@
 -- that paying takes.
 -- use: loaded seat record
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)
 -- ARGV  1 hold id  2 customer  3 order id  4 payment ttl ms
 -- Replies {ok, now, record}  the record says which order it is bound to, and
 --                            until when: the first order offered, for good
@@ -10,7 +10,7 @@
 -- Replay  finds the order bound and changes nothing.
 -- Here because "still live" and "bound from now on" must be one step.
 local id = ARGV[1]
-local text = redis.call('HGET', KEYS[3], id)
+local text = redis.call('HGET', KEYS[2], id)
 local r = read_record(text)
 if not r or r.customer ~= ARGV[2] or r.state == 'b' then
   return {'not_found'}
@@ -25,5 +25,5 @@ elseif r.order ~= '-' then
 end
 r.order, r.deadline = ARGV[3], now + ARGV[4]
 put(r.seats, pack(r.deadline, r.number))
-redis.call('ZADD', KEYS[4], r.deadline, id)
+redis.call('ZADD', KEYS[3], r.deadline, id)
 return {'ok', now, write_record(id, r)}

@@ -1,9 +1,9 @@
 -- commit: ends a loading; from here on the event is in use.
 -- use: lease
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 log (stream)  6 load (hash)  7 dirty (set)
--- ARGV  1 token  2 lease ms  3 how many seats the plan has  4 epoch, for a fresh
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
+--       5 load (hash)  6 dirty (set)
+-- ARGV  1 token  2 lease ms  3 the last byte of the map  4 epoch, for a fresh
 --       load or after another server took over  5 this server's run id
 -- Replies {ok}
 --         {dirty, "order order …"}  these changed meanwhile: restore them, commit again
@@ -15,21 +15,23 @@
 if not has_lease() then
   return {'lost'}
 end
-local last = redis.call('HMGET', KEYS[6], 'call', 'dirty')
-if last[1] == ARGV[4] then
-  return {'dirty', last[2]}
+local named = redis.call('HMGET', KEYS[5], 'call', 'dirty')
+if named[1] == ARGV[4] then
+  return {'dirty', named[2]}
 end
-local dirty = redis.call('SPOP', KEYS[7], 500)
+local dirty = redis.call('SPOP', KEYS[6], 500)
 if #dirty > 0 then
   local orders = table.concat(dirty, ' ')
-  redis.call('HSET', KEYS[6], 'call', ARGV[4], 'dirty', orders)
+  redis.call('HSET', KEYS[5], 'call', ARGV[4], 'dirty', orders)
   return {'dirty', orders}
 end
 if not loaded then
-  local version = redis.call('HGET', KEYS[6], 'version')
-  redis.call('HSET', KEYS[1], 'seats', ARGV[3], 'version', version, 'epoch', ARGV[4], 'run_id', ARGV[5])
-elseif redis.call('HGET', KEYS[1], 'run_id') ~= ARGV[5] then
-  redis.call('HSET', KEYS[1], 'epoch', ARGV[4], 'run_id', ARGV[5])
+  -- The log counts on from here; its first entry changes nothing.
+  local version = redis.call('HINCRBY', KEYS[5], 'version', 1)
+  redis.call('XADD', KEYS[4], '0-' .. version, 'c', '')
+  redis.call('HSET', KEYS[2], 'm:last', ARGV[3], 'm:epoch', ARGV[4], 'm:run', ARGV[5])
+elseif redis.call('HGET', KEYS[2], 'm:run') ~= ARGV[5] then
+  redis.call('HSET', KEYS[2], 'm:epoch', ARGV[4], 'm:run', ARGV[5])
 end
-redis.call('DEL', KEYS[6])
+redis.call('DEL', KEYS[5])
 return {'ok'}

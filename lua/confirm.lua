@@ -2,8 +2,7 @@
 -- decides. A hold that lapsed or was lost is taken again if its seats are free.
 -- use: loaded seat record change end
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 log (stream)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
 -- ARGV  1 hold id  2 order  3 customer  4 seats "17,18"  5 grace ms: the hold
 --       lives at least this long from now
 -- Replies {ok}  {taken, "18"} someone else has these, or the id has another
@@ -12,7 +11,7 @@
 -- Here because "still ours, or free" and "kept from now on" must be one step.
 -- The customer's cap does not matter any more: the money is there.
 local id, order, seats = ARGV[1], ARGV[2], ARGV[4]
-local r = read_record(redis.call('HGET', KEYS[3], id))
+local r = read_record(redis.call('HGET', KEYS[2], id))
 -- A replica that took over may know the hold and not the order bound to it.
 local ours = r and (r.order == order or (r.order == '-' and r.seats == seats))
 if ours and r.state == 's' then
@@ -33,12 +32,12 @@ else
     end_hold(id, r, 'e') -- lapsed and not announced yet: nobody could, later
   end
   r = {
-    state = 'p', number = change('h', seats), deadline = deadline, taken = now,
+    state = 'p', number = change('h', seats), deadline = deadline, sec = clock[1], usec = clock[2],
     order = order, customer = ARGV[3], seats = seats, asked = '-',
   }
   list_for_customer(r.customer, id)
 end
 put(r.seats, pack(r.deadline, r.number))
-redis.call('ZADD', KEYS[4], r.deadline, id)
+redis.call('ZADD', KEYS[3], r.deadline, id)
 write_record(id, r)
 return {'ok'}

@@ -1,7 +1,7 @@
 -- extend: gives a live hold its full time again, within the longest life.
 -- use: loaded seat record
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)
 -- ARGV  1 hold id  2 customer  3 ttl ms  4 longest life ms, from the first taking
 -- Replies {ok, now, record}  never with an earlier deadline than before
 --         {limit} it has its longest life already, or an order is bound
@@ -11,7 +11,7 @@
 --         its time all the same.
 -- Here because "still live" and the new deadline must be one step.
 local id = ARGV[1]
-local r = read_record(redis.call('HGET', KEYS[3], id))
+local r = read_record(redis.call('HGET', KEYS[2], id))
 if not r or r.customer ~= ARGV[2] or r.state == 'b' then
   return {'not_found'}
 elseif r.state == 's' then
@@ -21,11 +21,11 @@ elseif r.state == 'r' then
 elseif not live(r) or not bears(r.seats, r.number) then
   return {'expired'}
 end
-local longest = r.taken + ARGV[4]
+local longest = r.sec * 1000 + math.floor(r.usec / 1000) + ARGV[4]
 if r.order ~= '-' or longest <= r.deadline then
   return {'limit'}
 end
 r.deadline = math.max(r.deadline, math.min(now + ARGV[3], longest))
 put(r.seats, pack(r.deadline, r.number))
-redis.call('ZADD', KEYS[4], r.deadline, id)
+redis.call('ZADD', KEYS[3], r.deadline, id)
 return {'ok', now, write_record(id, r)}

@@ -59,7 +59,9 @@ func read(name string) string {
 func parts(body string) []string {
 	for line := range strings.Lines(body) {
 		if list, ok := strings.CutPrefix(line, "-- use:"); ok {
-			return strings.Fields(list)
+			if names := strings.Fields(list); names[0] != "none" {
+				return names
+			}
 		}
 	}
 	return nil

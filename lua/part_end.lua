@@ -17,6 +17,6 @@ local function end_hold(id, r, state)
     change('.', seats)
   end
   r.state = state
-  redis.call('ZADD', KEYS[4], now + KEEP, id)
+  redis.call('ZADD', KEYS[3], now + KEEP, id)
   return write_record(id, r)
 end

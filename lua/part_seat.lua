@@ -21,7 +21,7 @@ end
 -- The raw bytes of seat i (a number, or its digits).
 local function raw_of(i)
   local at = i * WIDTH
-  return redis.call('GETRANGE', KEYS[2], at, at + WIDTH - 1)
+  return redis.call('GETRANGE', KEYS[1], at, at + WIDTH - 1)
 end
 
 local function deadline_of(raw)
@@ -37,7 +37,7 @@ end
 -- Writes the same bytes to every seat of a list like "17,18".
 local function put(seats, raw)
   for i in string.gmatch(seats, '%d+') do
-    redis.call('SETRANGE', KEYS[2], i * WIDTH, raw)
+    redis.call('SETRANGE', KEYS[1], i * WIDTH, raw)
   end
 end
 

@@ -1,16 +1,16 @@
 -- read: the whole map, as of its version.
 -- use: loaded
 --
--- KEYS  1 meta (hash)  2 seats (string)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
 -- ARGV  1 the version that the caller has, or empty
 -- Replies {ok, version, seats}  seats: WIDTH bytes each, see part_seat.lua
 --         {same, version}       the caller's version is the current one
 --         {not_loaded}
 -- Replay  reads only.
 -- Here because map and version must be of one moment.
-local meta = redis.call('HMGET', KEYS[1], 'epoch', 'version')
-local version = meta[1] .. '-' .. meta[2]
+local newest = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)
+local version = redis.call('HGET', KEYS[2], 'm:epoch') .. '-' .. string.sub(newest[1][1], 3)
 if version == ARGV[1] then
   return {'same', version}
 end
-return {'ok', version, redis.call('GET', KEYS[2])}
+return {'ok', version, redis.call('GET', KEYS[1])}

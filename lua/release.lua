@@ -1,15 +1,14 @@
 -- release: gives back the seats of a hold without an order, whole or in part.
 -- use: loaded seat record change end
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 log (stream)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
 -- ARGV  1 hold id  2 customer  3 the part "17,18"; empty: the whole
 -- Replies {ok, now, record, changed}  changed 0: there was nothing to give back
 --         {bound} an order is bound  {sold}  {not_found} (also another customer's)  {not_loaded}
 -- Replay  finds the seats given back and changes nothing.
 -- Here because only the record knows the number by which seats are this hold's.
 local id, part = ARGV[1], ARGV[3]
-local text = redis.call('HGET', KEYS[3], id)
+local text = redis.call('HGET', KEYS[2], id)
 local r = read_record(text)
 if not r or r.customer ~= ARGV[2] or r.state == 'b' then
   return {'not_found'}

@@ -3,8 +3,8 @@
 -- pending one gets them if all are free; one that owns nothing gives back.
 -- use: lease seat record restore_change end
 --
--- KEYS  1 meta (hash)  2 seats (string)  3 holds (hash)  4 due (zset)
---       5 log (stream)  6 load (hash)  7 dirty (set)
+-- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
+--       5 load (hash)  6 dirty (set)
 -- ARGV  1 token; empty: none is needed on a loaded event  2 lease ms
 --       3… one claim each: "state hold order customer deadline seats", state as
 --       in part_record.lua: s, b, h or r; deadline in ms, 0 but for h
@@ -24,8 +24,8 @@ end
 -- some day are live, so that set is all there is to look through. It is not
 -- short in a busy sale, but this is rare: the two stores disagreed.
 local function end_others(numbers)
-  for _, id in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do
-    local r = read_record(redis.call('HGET', KEYS[3], id))
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
+    local r = read_record(redis.call('HGET', KEYS[2], id))
     if r and numbers[r.number] and (r.state == 'h' or r.state == 'p') then
       end_hold(id, r, 'r')
     end
@@ -69,9 +69,9 @@ local function own(c, r)
   end
   local number = change(c.state == 's' and 's' or 'x', c.seats)
   put(c.seats, pack(deadline, number))
-  redis.call('ZREM', KEYS[4], c.hold)
+  redis.call('ZREM', KEYS[3], c.hold)
   write_record(c.hold, {
-    state = c.state, number = number, deadline = 0, taken = r and r.taken or now,
+    state = c.state, number = number, deadline = 0, sec = r and r.sec or clock[1], usec = r and r.usec or clock[2],
     order = c.order, customer = c.customer, seats = c.seats, asked = '-',
   })
   if c.state == 's' then
@@ -87,7 +87,7 @@ local function bind_again(c, r)
   end
   r.order, r.deadline = c.order, c.deadline
   put(r.seats, pack(r.deadline, r.number))
-  redis.call('ZADD', KEYS[4], r.deadline, c.hold)
+  redis.call('ZADD', KEYS[3], r.deadline, c.hold)
   write_record(c.hold, r)
   return 1
 end
@@ -102,9 +102,9 @@ local function hold_again(c, r)
   end
   local number = change('h', c.seats)
   put(c.seats, pack(c.deadline, number))
-  redis.call('ZADD', KEYS[4], c.deadline, c.hold)
+  redis.call('ZADD', KEYS[3], c.deadline, c.hold)
   write_record(c.hold, {
-    state = 'h', number = number, deadline = c.deadline, taken = now,
+    state = 'h', number = number, deadline = c.deadline, sec = clock[1], usec = clock[2],
     order = c.order, customer = c.customer, seats = c.seats, asked = '-',
   })
   list_for_customer(c.customer, c.hold)
@@ -126,6 +126,6 @@ for k = 3, #ARGV do
   c.state, c.hold, c.order, c.customer, c.deadline, c.seats =
     string.match(ARGV[k], '^(%l) (%S+) (%S+) (%S+) (%d+) (%S+)$')
   c.deadline = tonumber(c.deadline)
-  changed = changed + place[c.state](c, read_record(redis.call('HGET', KEYS[3], c.hold)))
+  changed = changed + place[c.state](c, read_record(redis.call('HGET', KEYS[2], c.hold)))
 end
 return {'ok', changed}

@@ -1,7 +1,7 @@
 -- seat: one seat's status, exact at this moment.
 -- use: loaded seat
 --
--- KEYS  1 meta (hash)  2 seats (string)
+-- KEYS  1 seats (string)  2 holds (hash)
 -- ARGV  1 seat, its index in the plan
 -- Replies {ok, "." free | "h" held | "s" sold | "x" blocked}  {not_loaded}
 -- Replay  reads only.

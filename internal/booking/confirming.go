@@ -178,7 +178,7 @@ func (s *Service) skipNotLoaded(e *Event, err error) error {
 		s.requestLoad(e.ID)
 		return nil
 	}
-	return err
+	return s.repairAfter(e.ID, err)
 }
 
 // pay makes the order paid by this payment.
@@ -205,7 +205,7 @@ func (o *Order) refusalReason() string {
 // oweRefund records money that is due back, and lets go of the seats unless
 // another payment bought them.
 func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEvent, reason string) (string, error) {
-	next, err := s.storeChange(ctx, o, func(o *Order) error { o.owe(ev, reason); return nil })
+	next, err := s.storeChange(ctx, o, func(o *Order) error { return o.owe(ev, reason) })
 	if err != nil {
 		return "", err
 	}
@@ -216,16 +216,23 @@ func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEv
 }
 
 // owe adds a payment that is due back. A paid order stays paid: this was
-// further money.
-func (o *Order) owe(ev PaymentEvent, reason string) {
+// further money. Where nothing was received nothing is due.
+func (o *Order) owe(ev PaymentEvent, reason string) error {
+	if ev.Received.Amount == 0 {
+		if o.Status != OrderPending {
+			return errNoChange
+		}
+		o.Status, o.Reason = OrderCancelled, reason
+		return nil
+	}
 	o.Payments = append(o.Payments, Payment{
 		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason,
 	})
 	o.noteWebhook(ev.WebhookID)
-	if o.Status == OrderPaid {
-		return
+	if o.Status != OrderPaid {
+		o.Status, o.Reason = OrderRefunding, reason
 	}
-	o.Status, o.Reason = OrderRefunding, reason
+	return nil
 }
 
 // paymentEnded ends a pending order whose payment will not come. Its seats

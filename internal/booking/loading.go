@@ -21,6 +21,16 @@ func (s *Service) requestLoad(eventID string) {
 	}
 }
 
+// repairAfter passes err on, and asks for a repair where a store did not
+// answer: what the one has now may not be what the other shows, and nobody has
+// to repeat the call.
+func (s *Service) repairAfter(eventID string, err error) error {
+	if CodeOf(err) == CodeUnavailable {
+		s.requestLoad(eventID)
+	}
+	return err
+}
+
 // LoadRequests is where the loader takes the ids of events to load or repair.
 func (s *Service) LoadRequests() <-chan string { return s.loads }
 

@@ -175,7 +175,7 @@ func (s *Service) payNothing(ctx context.Context, o Order) (Order, error) {
 		return Order{}, err
 	}
 	o, err = s.Orders.Order(ctx, o.ID)
-	if err == nil && o.Status != OrderPaid {
+	if err == nil && o.Reason == ReasonSeatsTaken {
 		return Order{}, &Error{Code: CodeSeatsTaken, Seats: o.Seats, Detail: "the seats were taken meanwhile"}
 	}
 	return o, err
@@ -213,7 +213,7 @@ func (s *Service) storeChange(ctx context.Context, o Order, change func(*Order) 
 	}
 	next.UpdatedAt = timestamp()
 	if err := s.Orders.ReplaceOrder(ctx, next); err != nil {
-		return Order{}, err
+		return Order{}, s.repairAfter(o.EventID, err) // it may be stored all the same
 	}
 	next.Revision++
 	if next.Status != o.Status {

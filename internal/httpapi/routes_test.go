@@ -187,3 +187,9 @@ func TestMountsServeTheirPrefixAndStayOutOfTheLog(t *testing.T) {
 	require.Contains(t, w.log.String(), `"route":"/pay/","path":"/pay/"`)
 	require.NotContains(t, w.log.String(), "secret-token")
 }
+
+func TestTheLogCountsNoBodyForHead(t *testing.T) {
+	w := newWorld(t)
+	require.Empty(t, w.do(nobody, http.MethodHead, "/livez", "").ok(http.StatusOK).Body.String())
+	require.EqualValues(t, 0, w.lines()[0]["bytes"])
+}

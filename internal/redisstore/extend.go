@@ -11,7 +11,7 @@ var extendScript = newScript("extend", keyDue)
 
 // Extend implements booking.Holds.
 func (s *Store) Extend(ctx context.Context, e *booking.Event, holdID, customerID string, ttl, maxLife time.Duration) (booking.Hold, error) {
-	r, err := s.run(ctx, extendScript, e.ID, holdID, customerID, ttl.Milliseconds(), maxLife.Milliseconds())
+	r, err := s.run(ctx, extendScript, e.ID, holdID, customerField(customerID), ttl.Milliseconds(), maxLife.Milliseconds())
 	if err != nil {
 		return booking.Hold{}, err
 	}

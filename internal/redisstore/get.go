@@ -25,7 +25,7 @@ func (s *Store) GetHold(ctx context.Context, e *booking.Event, holdID string) (b
 
 // HoldsOf implements booking.Holds.
 func (s *Store) HoldsOf(ctx context.Context, e *booking.Event, customerID string) ([]booking.Hold, error) {
-	r, err := s.run(ctx, mineScript, e.ID, customerID)
+	r, err := s.run(ctx, mineScript, e.ID, customerField(customerID))
 	if err != nil {
 		return nil, err
 	}

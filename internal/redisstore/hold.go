@@ -12,7 +12,7 @@ var holdScript = newScript("hold", keyLog)
 // Hold implements booking.Holds.
 func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldRequest) (h booking.Hold, repeated bool, err error) {
 	args := make([]any, 0, 7+2*len(q.Seats))
-	args = append(args, q.HoldID, q.CustomerID, seatList(q.Seats),
+	args = append(args, q.HoldID, customerField(q.CustomerID), seatList(q.Seats),
 		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt))
 	for from := 0; from < len(q.Seats); {
 		n := neighbours(q.Seats[from:])
@@ -25,9 +25,12 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 		return booking.Hold{}, false, err
 	}
 	switch r.status {
-	case "ok", "repeated":
+	case "ok":
+		h, err = readNew(e.ID, q.HoldID, r.text(0))
+		return h, false, err
+	case "repeated":
 		h, err = r.readOne(e, q.HoldID)
-		return h, r.status == "repeated", err
+		return h, true, err
 	case "taken":
 		return booking.Hold{}, false, seatsTaken(e, r.pick(q.Seats))
 	case "limit":

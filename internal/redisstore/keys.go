@@ -8,7 +8,7 @@ func keys(eventID string) []string {
 	return []string{
 		prefix + "meta",  // hash: seats, epoch, version, run_id
 		prefix + "seats", // string: 11 bytes a seat
-		prefix + "holds", // hash: record by hold id, hold ids by c:customer
+		prefix + "holds", // hash: record by hold id, hold ids by c:customer, and of the event m:last, m:epoch, m:run
 		prefix + "due",   // zset: hold id by the time it needs attention
 		prefix + "log",   // stream: entry n is version n of the map
 		prefix + "load",  // hash: the lease of a loading
@@ -18,8 +18,7 @@ func keys(eventID string) []string {
 
 // The places of the keys in keys.
 const (
-	keyMeta = iota
-	keySeats
+	keySeats = iota
 	keyHolds
 	keyDue
 	keyLog

@@ -23,7 +23,7 @@ const loadLease = 10 * time.Second
 // BeginLoad implements booking.Holds.
 func (s *Store) BeginLoad(ctx context.Context, e *booking.Event) (token string, loaded bool, err error) {
 	token = s.newID()
-	r, err := s.run(ctx, beginScript, e.ID, token, loadLease.Milliseconds(), len(e.Plan.Seats))
+	r, err := s.run(ctx, beginScript, e.ID, token, loadLease.Milliseconds(), lastByte(e))
 	switch {
 	case err != nil:
 		return "", false, err
@@ -71,7 +71,7 @@ func claimText(c booking.Restore) (string, error) {
 	if !ok || len(c.Seats) == 0 {
 		return "", fmt.Errorf("order %s claims %d seats as %q: that cannot be restored", c.OrderID, len(c.Seats), c.State)
 	}
-	return state + " " + c.HoldID + " " + c.OrderID + " " + c.CustomerID + " " +
+	return state + " " + c.HoldID + " " + c.OrderID + " " + customerField(c.CustomerID) + " " +
 		strconv.FormatInt(unixMilli(c.ExpiresAt), 10) + " " + seatList(c.Seats), nil
 }
 
@@ -81,7 +81,7 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.run(ctx, commitScript, e.ID, token, loadLease.Milliseconds(), len(e.Plan.Seats), s.epoch(), server)
+	r, err := s.run(ctx, commitScript, e.ID, token, loadLease.Milliseconds(), lastByte(e), s.epoch(), server)
 	switch {
 	case err != nil:
 		return nil, err
@@ -92,6 +92,9 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 	}
 	return dirty, nil
 }
+
+// lastByte is the offset of the map's last byte.
+func lastByte(e *booking.Event) int { return len(e.Plan.Seats)*seatWidth - 1 }
 
 // epoch is a new name for a life of the map.
 func (s *Store) epoch() string {
@@ -109,8 +112,8 @@ func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking
 			return unavailable(err)
 		}
 		for i := 0; i+1 < len(pairs); i += 2 {
-			if strings.HasPrefix(pairs[i], "c:") {
-				continue // a customer's list of holds
+			if strings.Contains(pairs[i], ":") {
+				continue // not a hold's field
 			}
 			h, err := readHold(e.ID, pairs[i], pairs[i+1], 0)
 			if err != nil {

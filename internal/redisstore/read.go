@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	readScript = newScript("read", keySeats)
-	seatScript = newScript("seat", keySeats)
+	readScript = newScript("read", keyLog)
+	seatScript = newScript("seat", keyHolds)
 )
 
 // seatWidth is how many bytes a seat has in the map; see lua/part_seat.lua.

@@ -9,8 +9,23 @@ import (
 	"seathold/internal/booking"
 )
 
-// recordFields is how many fields a record has; lua/part_record.lua names them.
-const recordFields = 8
+// The fields of a record, which lua/part_record.lua names.
+const (
+	fieldState = iota
+	fieldNumber
+	fieldDeadline
+	fieldSec
+	fieldUsec
+	fieldOrder
+	fieldCustomer
+	fieldSeats
+	fieldAsked
+	recordFields
+)
+
+// customerField is the field under which the holds' hash has the customer's
+// list, and by which records name the customer.
+func customerField(customerID string) string { return "c:" + customerID }
 
 var states = map[string]booking.HoldState{
 	"h": booking.HoldHeld, "p": booking.HoldPaying, "s": booking.HoldSold,
@@ -20,41 +35,61 @@ var states = map[string]booking.HoldState{
 // readHold reads a record as of the server's time now in ms: a hold past its
 // deadline shows as expired, announced or not.
 func readHold(eventID, holdID, text string, now int64) (booking.Hold, error) {
-	f := strings.Split(text, " ")
-	if len(f) != recordFields {
-		return booking.Hold{}, fmt.Errorf("record of hold %s has %d fields, not %d", holdID, len(f), recordFields)
-	}
-	deadline, err := strconv.ParseInt(f[2], 10, 64)
+	h, taken, err := readRecord(eventID, holdID, text)
 	if err != nil {
-		return booking.Hold{}, fmt.Errorf("record of hold %s: deadline: %w", holdID, err)
+		return booking.Hold{}, fmt.Errorf("record of hold %s: %w", holdID, err)
 	}
-	taken, err := strconv.ParseInt(f[3], 10, 64)
-	if err != nil {
-		return booking.Hold{}, fmt.Errorf("record of hold %s: taken: %w", holdID, err)
+	h.Age = time.Duration(now-taken) * time.Millisecond
+	if h.ExpiresAt.IsZero() {
+		return h, nil
 	}
-	seats, err := readSeats(f[6])
-	if err != nil {
-		return booking.Hold{}, fmt.Errorf("record of hold %s: seats: %w", holdID, err)
-	}
-	state, known := states[f[0]]
-	if !known {
-		return booking.Hold{}, fmt.Errorf("record of hold %s: unknown state %q", holdID, f[0])
-	}
-	h := booking.Hold{
-		ID: holdID, EventID: eventID, CustomerID: f[5], Seats: seats, State: state,
-		Age: time.Duration(now-taken) * time.Millisecond,
-	}
-	if f[4] != "-" {
-		h.OrderID = f[4]
-	}
-	if deadline > 0 {
-		h.ExpiresAt = time.UnixMilli(deadline).UTC()
-		h.Left = time.Duration(deadline-now) * time.Millisecond
-	}
+	h.Left = time.Duration(h.ExpiresAt.UnixMilli()-now) * time.Millisecond
 	if h.Live() && h.Left <= 0 {
 		h.State = booking.HoldExpired
 	}
 	return h, nil
+}
+
+// readNew reads the record of a hold that was taken at this moment.
+func readNew(eventID, holdID, text string) (booking.Hold, error) {
+	_, taken, err := readRecord(eventID, holdID, text)
+	if err != nil {
+		return booking.Hold{}, fmt.Errorf("record of hold %s: %w", holdID, err)
+	}
+	return readHold(eventID, holdID, text, taken)
+}
+
+// readRecord reads what a record says by itself, and when it was taken, in ms.
+func readRecord(eventID, holdID, text string) (h booking.Hold, taken int64, err error) {
+	f := strings.Split(text, " ")
+	if len(f) != recordFields {
+		return h, 0, fmt.Errorf("it has %d fields, not %d", len(f), recordFields)
+	}
+	var numbers [3]int64
+	for i, field := range []int{fieldDeadline, fieldSec, fieldUsec} {
+		if numbers[i], err = strconv.ParseInt(f[field], 10, 64); err != nil {
+			return h, 0, fmt.Errorf("field %d: %w", field, err)
+		}
+	}
+	seats, err := readSeats(f[fieldSeats])
+	if err != nil {
+		return h, 0, fmt.Errorf("seats: %w", err)
+	}
+	state, known := states[f[fieldState]]
+	if !known {
+		return h, 0, fmt.Errorf("unknown state %q", f[fieldState])
+	}
+	h = booking.Hold{
+		ID: holdID, EventID: eventID, Seats: seats, State: state,
+		CustomerID: strings.TrimPrefix(f[fieldCustomer], "c:"),
+	}
+	if f[fieldOrder] != "-" {
+		h.OrderID = f[fieldOrder]
+	}
+	if numbers[0] > 0 {
+		h.ExpiresAt = time.UnixMilli(numbers[0]).UTC()
+	}
+	return h, numbers[1]*1000 + numbers[2]/1000, nil
 }
 
 // seatList writes seats as the scripts take them: "17,18".

@@ -10,7 +10,7 @@ var releaseScript = newScript("release", keyLog)
 
 // Release implements booking.Holds.
 func (s *Store) Release(ctx context.Context, e *booking.Event, holdID, customerID string, part []int) (h booking.Hold, changed bool, err error) {
-	r, err := s.run(ctx, releaseScript, e.ID, holdID, customerID, seatList(part))
+	r, err := s.run(ctx, releaseScript, e.ID, holdID, customerField(customerID), seatList(part))
 	if err != nil {
 		return booking.Hold{}, false, err
 	}

@@ -16,10 +16,14 @@ import (
 	"seathold/internal/testserver"
 )
 
-// onEachServer runs a test on the embedded server and on a real one.
+// onEachAddress runs a test with the embedded server and with a real one.
+func onEachAddress(t *testing.T, test func(t *testing.T, addr string)) {
+	t.Run("miniredis", func(t *testing.T) { test(t, miniredis.RunT(t).Addr()) })
+	t.Run("redis", func(t *testing.T) { test(t, testserver.Redis(t)) })
+}
+
 func onEachServer(t *testing.T, test func(t *testing.T, s *Store)) {
-	t.Run("miniredis", func(t *testing.T) { test(t, openAt(t, miniredis.RunT(t).Addr())) })
-	t.Run("redis", func(t *testing.T) { test(t, openAt(t, testserver.Redis(t))) })
+	onEachAddress(t, func(t *testing.T, addr string) { test(t, openAt(t, addr)) })
 }
 
 func openAt(t *testing.T, addr string) *Store {

@@ -152,7 +152,7 @@ func (s *Store) serverID(ctx context.Context, eventID string) (string, error) {
 	var asked redis.Cmdable = s.client
 	cluster, sharded := s.client.(*redis.ClusterClient)
 	if sharded {
-		node, err := cluster.MasterForKey(ctx, keys(eventID)[keyMeta])
+		node, err := cluster.MasterForKey(ctx, keys(eventID)[keyHolds])
 		if err != nil {
 			return "", unavailable(err)
 		}

@@ -1,0 +1,83 @@
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"seathold/internal/payment/standardwebhook"
+)
+
+// webhook is a message of the payment provider, ready to be sent any number of
+// times.
+type webhook struct {
+	id   string
+	body []byte
+	keys *standardwebhook.Keys
+}
+
+// newWebhook makes the message that a payment of the order ended so; change
+// may make it say something else.
+func newWebhook(t *testing.T, kind string, o order, change ...func(*standardwebhook.Data)) webhook {
+	t.Helper()
+	m := standardwebhook.Message{Type: kind, Timestamp: time.Now(), Data: standardwebhook.Data{
+		PaymentID: o.Payment.ID, OrderID: o.ID, Amount: o.Total.Amount, Currency: o.Total.Currency,
+	}}
+	for _, c := range change {
+		c(&m.Data)
+	}
+	body, err := m.Encode()
+	require.NoError(t, err)
+	keys, err := standardwebhook.New([]string{webhookSecret}, nil)
+	require.NoError(t, err)
+	return webhook{id: "msg_" + m.Data.PaymentID + "_" + kind, body: body, keys: keys}
+}
+
+// paid is the message that the order's payment succeeded.
+func paid(t *testing.T, o order) webhook {
+	t.Helper()
+	return newWebhook(t, standardwebhook.TypeSucceeded, o)
+}
+
+// send delivers the message once, as a provider does.
+func (c *client) send(w webhook) answer {
+	a := answer{call: "webhook " + w.id, requestID: w.id}
+	request, err := http.NewRequest(http.MethodPost, c.url+"/v1/webhooks/sandbox", strings.NewReader(string(w.body)))
+	if err != nil {
+		a.err = err
+		return a
+	}
+	request.Header.Set("Content-Type", "application/json")
+	if a.err = w.keys.Sign(request.Header, w.id, w.body); a.err != nil {
+		return a
+	}
+	return a.of(c.http, request)
+}
+
+// openPage opens the payment page as a browser does.
+func (c *client) openPage(o order) answer {
+	a := answer{call: "GET " + o.Payment.URL}
+	request, err := http.NewRequest(http.MethodGet, o.Payment.URL, nil)
+	if err != nil {
+		a.err = err
+		return a
+	}
+	return a.of(c.http, request)
+}
+
+// press presses a button of the payment page: pay, fail or cancel.
+func (c *client) press(o order, button string) answer {
+	a := answer{call: "POST " + o.Payment.URL + " " + button}
+	form := url.Values{"action": {button}}.Encode()
+	request, err := http.NewRequest(http.MethodPost, o.Payment.URL, strings.NewReader(form))
+	if err != nil {
+		a.err = err
+		return a
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return a.of(c.http, request)
+}

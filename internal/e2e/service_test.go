@@ -1,0 +1,173 @@
+package e2e
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// settings are SEATHOLD_… variables.
+type settings map[string]string
+
+// service is the program on one address and one folder, started and ended as
+// often as a test likes. It is not safe for concurrent use.
+type service struct {
+	program  string
+	settings settings
+	folder   string // where it runs; its data folder is ./data
+	url      string
+	process  *process // of the last start
+	log      *os.File
+}
+
+// newService prepares a service; it runs once start is called. Nothing of the
+// tests' own environment reaches it.
+func newService(t *testing.T, p *program, given ...settings) *service {
+	t.Helper()
+	s := &service{program: p.build(t), folder: t.TempDir(), settings: settings{}}
+	address := freeAddress(t)
+	s.url = "http://" + address
+	s.set(settings{"SEATHOLD_ADDR": address, "SEATHOLD_OPS_ADDR": "127.0.0.1:0"})
+	for _, g := range given {
+		s.set(g)
+	}
+	if s.settings["SEATHOLD_REDIS_URL"] != "" && s.settings["SEATHOLD_PUBLIC_URL"] == "" {
+		s.settings["SEATHOLD_PUBLIC_URL"] = s.url
+	}
+	var err error
+	s.log, err = os.Create(filepath.Join(t.TempDir(), "log"))
+	require.NoError(t, err)
+	t.Cleanup(func() { s.cleanUp(t) })
+	return s
+}
+
+// nextPort walks below the ports that systems give to outgoing connections: one
+// of those could not be listened on again after a restart.
+var nextPort atomic.Uint32
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for range 1000 {
+		port := 12_000 + (uint32(os.Getpid())*101+nextPort.Add(1))%18_000
+		address := fmt.Sprintf("127.0.0.1:%d", port)
+		if l, err := net.Listen("tcp", address); err == nil {
+			require.NoError(t, l.Close())
+			return address
+		}
+	}
+	require.FailNow(t, "no port is free")
+	return ""
+}
+
+func (s *service) set(more settings) {
+	for name, value := range more {
+		s.settings[name] = value
+	}
+}
+
+func (s *service) environment(more ...settings) []string {
+	env := []string{"GORACE=halt_on_error=0"}
+	all := settings{}
+	for _, each := range append([]settings{s.settings}, more...) {
+		for name, value := range each {
+			all[name] = value
+		}
+	}
+	for name, value := range all {
+		env = append(env, name+"="+value)
+	}
+	return env
+}
+
+// launch starts the service and does not wait for it. The settings given are
+// for this run only.
+func (s *service) launch(t *testing.T, more ...settings) {
+	t.Helper()
+	p, err := launch(s.folder, s.environment(more...), s.log, s.program, "serve")
+	s.process = p
+	require.NoError(t, err)
+}
+
+// start returns once the service answers.
+func (s *service) start(t *testing.T, more ...settings) {
+	t.Helper()
+	s.launch(t, more...)
+	select {
+	case <-s.process.banner:
+	case <-s.process.gone:
+		require.FailNow(t, "the service ended at its start")
+	case <-time.After(startPatience):
+		require.FailNow(t, "the service does not start")
+	}
+}
+
+// stop ends the service as an operator does.
+func (s *service) stop(t *testing.T) {
+	t.Helper()
+	require.NoError(t, s.process.signal(syscall.SIGTERM))
+	require.NoError(t, s.process.wait(startPatience))
+	require.Zero(t, s.process.status, "exit status after SIGTERM")
+}
+
+// kill ends the service as a crash does.
+func (s *service) kill(t *testing.T) {
+	t.Helper()
+	require.NoError(t, s.process.signal(syscall.SIGKILL))
+	s.awaitCrash(t)
+}
+
+// awaitCrash returns when the service has been killed, by whomever.
+func (s *service) awaitCrash(t *testing.T) {
+	t.Helper()
+	require.NoError(t, s.process.wait(startPatience))
+	require.Equal(t, 128+int(syscall.SIGKILL), s.process.status, "exit status after SIGKILL")
+}
+
+// logText returns all that was printed in all runs.
+func (s *service) logText(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(s.log.Name())
+	require.NoError(t, err)
+	return string(text)
+}
+
+// command runs another command of the program, on the same settings, and
+// returns what it printed.
+func (s *service) command(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	cmd := exec.Command(s.program, args...)
+	cmd.Dir, cmd.Env, cmd.Stdin = s.folder, s.environment(), strings.NewReader(stdin)
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		require.NoError(t, err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func (s *service) cleanUp(t *testing.T) {
+	if s.process != nil {
+		if err := s.process.release(); err != nil {
+			t.Error(err)
+		}
+	}
+	text := s.logText(t)
+	require.NoError(t, s.log.Close())
+	if strings.Contains(text, "DATA RACE") || strings.Contains(text, "panic") {
+		t.Error("the service has a data race or a panic in its log")
+	}
+	if t.Failed() {
+		t.Logf("end of the service's log:\n%s", lastBytes(text, 12_000))
+	}
+}
+
+func lastBytes(text string, n int) string { return text[max(0, len(text)-n):] }
