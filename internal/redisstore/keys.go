@@ -6,7 +6,6 @@ package redisstore
 func keys(eventID string) []string {
 	prefix := "seathold:{" + eventID + "}:"
 	return []string{
-		prefix + "meta",  // hash: seats, epoch, version, run_id
 		prefix + "seats", // string: 11 bytes a seat
 		prefix + "holds", // hash: record by hold id, hold ids by c:customer, and of the event m:last, m:epoch, m:run
 		prefix + "due",   // zset: hold id by the time it needs attention

@@ -96,17 +96,24 @@ func newScript(name string, lastKey int) script {
 // script it does not know yet) are tried again by the client; what is left is
 // CodeUnavailable. The status not_loaded becomes ErrNotLoaded.
 func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (reply, error) {
-	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Slice()
+	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Result()
 	if err != nil {
 		return reply{}, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
 	}
 	r := reply{script: sc.name}
-	if len(raw) == 0 {
-		return r, r.strange()
+	switch items := raw.(type) {
+	case string: // how the hot path says ok
+		r.status, r.rest = "ok", []any{items}
+	case []any:
+		if len(items) > 0 {
+			r.status, _ = items[0].(string)
+			r.rest = items[1:]
+		}
 	}
-	r.status, _ = raw[0].(string)
-	r.rest = raw[1:]
-	if r.status == "not_loaded" {
+	switch r.status {
+	case "":
+		return r, r.strange()
+	case "not_loaded":
 		return r, booking.ErrNotLoaded
 	}
 	return r, nil
