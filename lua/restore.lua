@@ -126,6 +126,10 @@ for k = 3, #ARGV do
   c.state, c.hold, c.order, c.customer, c.deadline, c.seats =
     string.match(ARGV[k], '^(%l) (%S+) (%S+) (%S+) (%d+) (%S+)$')
   c.deadline = tonumber(c.deadline)
-  changed = changed + place[c.state](c, read_record(redis.call('HGET', KEYS[2], c.hold)))
+  -- One that changed since it was read says something that may be over: the
+  -- seats may be another's by now. The commit names it to be read again.
+  if ARGV[1] == '' or redis.call('SISMEMBER', KEYS[6], c.order) == 0 then
+    changed = changed + place[c.state](c, read_record(redis.call('HGET', KEYS[2], c.hold)))
+  end
 end
 return {'ok', changed}

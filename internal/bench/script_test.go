@@ -56,7 +56,8 @@ func newBed(t *testing.T, addr string, seats int) *bed {
 func (b *bed) empty() {
 	ctx := b.t.Context()
 	require.NoError(b.t, b.client.Del(ctx, b.key("meta")).Err())
-	token, loaded, err := b.store.BeginLoad(ctx, b.event)
+	token := uuid.NewString()
+	loaded, err := b.store.BeginLoad(ctx, b.event, token)
 	require.NoError(b.t, err)
 	require.False(b.t, loaded)
 	dirty, err := b.store.CommitLoad(ctx, b.event, token)

@@ -101,11 +101,12 @@ func auditSeats(e *booking.Event, orders []booking.Order, m booking.SeatMap) (fo
 func TestAuditFindsWhatIsWrong(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		require.Empty(t, w.audit())
+		before := w.snapshot()
 		o := w.bought(alice, 0, 1)
 		require.Empty(t, w.audit())
 
-		w.zeroSeat(0)
-		require.Len(t, w.audit(), 1, "sold, but shown free")
+		before()
+		require.Len(t, w.audit(), 2, "two seats sold, but shown free")
 		w.load()
 
 		forged := o
@@ -120,12 +121,4 @@ func TestAuditFindsWhatIsWrong(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, auditSeats(w.event, []booking.Order{o, o}, m), 2, "both seats have two owners")
 	})
-}
-
-// zeroSeat makes a seat look free in Redis, as no script would.
-func (w *world) zeroSeat(i int) {
-	w.t.Helper()
-	const width = 11
-	key := "seathold:{" + w.event.ID + "}:seats"
-	require.NoError(w.t, w.redis.SetRange(w.ctx, key, int64(i*width), string(make([]byte, width))).Err())
 }

@@ -29,6 +29,9 @@ func (s *Service) Block(ctx context.Context, by Actor, eventID string, seats []s
 	if err := s.checkUntil(ctx, until); err != nil {
 		return Order{}, err
 	}
+	if err := s.checkFree(ctx, e, indexes); err != nil {
+		return Order{}, err
+	}
 	id := s.NewID()
 	b := Order{
 		ID: id, HoldID: id, EventID: e.ID, CustomerID: by.ID, Status: BlockActive, Reason: reason,
@@ -40,10 +43,23 @@ func (s *Service) Block(ctx context.Context, by Actor, eventID string, seats []s
 		return Order{}, s.takenOf(ctx, e, indexes)
 	}
 	if err != nil {
-		return Order{}, err
+		return Order{}, s.undoBlock(ctx, e, b.ID, err) // it may be stored all the same
 	}
 	step("block.stored")
 	return b, s.blockSeats(ctx, e, b, indexes)
+}
+
+// checkFree refuses seats that customers have before a document says that they
+// are blocked: a payment that arrives meanwhile would find them owned.
+func (s *Service) checkFree(ctx context.Context, e *Event, indexes []int) error {
+	taken, err := s.takenSeats(ctx, e, indexes)
+	if errors.Is(err, ErrNotLoaded) {
+		return nil
+	}
+	if err == nil && taken != nil {
+		err = seatsTaken(taken)
+	}
+	return err
 }
 
 func (s *Service) checkUntil(ctx context.Context, until time.Time) error {
@@ -71,29 +87,56 @@ func (s *Service) blockSeats(ctx context.Context, e *Event, b Order, indexes []i
 		s.requestLoad(e.ID)
 		return nil
 	}
-	// The seats are not blocked: the document must not say so, even if the
-	// caller has left.
-	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if undoErr := s.endBlock(undo, e, b.ID); undoErr != nil {
-		return errors.Join(err, undoErr)
-	}
-	return err
+	return s.undoBlock(ctx, e, b.ID, err)
 }
 
-// takenOf names those of the seats that nobody can have now.
+// undoBlock takes a block back whose making failed: the document must not say
+// that the seats are blocked, even if the caller has left.
+func (s *Service) undoBlock(ctx context.Context, e *Event, id string, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := s.endBlock(ctx, e, id)
+	if err == nil || CodeOf(err) == CodeNotFound {
+		return cause
+	}
+	s.requestLoad(e.ID)
+	return errors.Join(cause, err)
+}
+
+// takenOf is the refusal that names those of the seats that nobody can have now.
 func (s *Service) takenOf(ctx context.Context, e *Event, indexes []int) error {
-	taken := &Error{Code: CodeSeatsTaken, Detail: "some of the seats are sold, held or blocked"}
+	taken, err := s.takenSeats(ctx, e, indexes)
+	if err != nil {
+		return s.loading(e, err)
+	}
+	return seatsTaken(taken)
+}
+
+func seatsTaken(seats []string) error {
+	return &Error{Code: CodeSeatsTaken, Seats: seats, Detail: "some of the seats are sold, held or blocked"}
+}
+
+// takenSeats returns the names of those seats that are not free at this
+// moment. A hold that has lapsed may still stand in the map: each seat that
+// shows taken there is asked for.
+func (s *Service) takenSeats(ctx context.Context, e *Event, indexes []int) (taken []string, err error) {
+	m, err := s.Holds.SeatMap(ctx, e, "")
+	if err != nil {
+		return nil, err
+	}
 	for _, i := range indexes {
+		if SeatStatus(m.Seats[i]) == SeatFree {
+			continue
+		}
 		status, err := s.Holds.Seat(ctx, e, i)
 		if err != nil {
-			return s.loading(e, err)
+			return nil, err
 		}
 		if status != SeatFree {
-			taken.Seats = append(taken.Seats, e.Plan.Seats[i].GUID)
+			taken = append(taken, e.Plan.Seats[i].GUID)
 		}
 	}
-	return taken
+	return taken, nil
 }
 
 // Blocks returns the event's blocks that are in force, newest first.

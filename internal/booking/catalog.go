@@ -11,8 +11,13 @@ const (
 	// catalogFresh is how long an event read from the store is believed. A
 	// change made through another instance shows here after this time.
 	catalogFresh = time.Second
+	// catalogServe is how long it is served while it is being read again: a
+	// store that is slow or away holds up nobody who holds seats.
+	catalogServe = 30 * time.Second
 	// catalogKeep is how long an unused event's plan stays in memory.
 	catalogKeep = 10 * time.Minute
+	// refreshTimeout bounds a reading that nobody waits for.
+	refreshTimeout = 5 * time.Second
 	// afterSale is how long an event is swept after its sale: payments and
 	// records of its last minute end long before.
 	afterSale = 24 * time.Hour
@@ -30,7 +35,9 @@ type catalog struct {
 }
 
 type catalogEntry struct {
-	mu      sync.Mutex // held while reading the store: one reader an event
+	reading sync.Mutex // held while reading the store: one reader an event
+
+	mu      sync.Mutex // guards what follows
 	event   *Event
 	checked time.Time
 	used    time.Time
@@ -41,29 +48,69 @@ func newCatalog(store Events) *catalog {
 }
 
 // get returns the event with its plan. A store that does not answer does not
-// matter while the event is in memory: payments go on. CodeNotFound.
+// matter while the event is in memory: holds and payments go on. CodeNotFound.
 func (c *catalog) get(ctx context.Context, id string) (*Event, error) {
 	entry := c.entry(id)
-	entry.mu.Lock()
-	defer entry.mu.Unlock()
-	entry.used = c.now()
-	if entry.event != nil && entry.used.Sub(entry.checked) < catalogFresh {
-		return entry.event, nil
-	}
-	fresh, err := c.read(ctx, id, entry.event)
+	e, age := entry.use(c.now())
 	switch {
-	case err == nil:
-		entry.event, entry.checked = fresh, entry.used
+	case e != nil && age < catalogFresh:
+		return e, nil
+	case e != nil && age < catalogServe:
+		if entry.reading.TryLock() {
+			go c.refresh(context.WithoutCancel(ctx), id, entry)
+		}
+		return e, nil
+	}
+	entry.reading.Lock()
+	defer entry.reading.Unlock()
+	if e, age = entry.use(c.now()); e != nil && age < catalogFresh {
+		return e, nil // someone else has just read it
+	}
+	return c.update(ctx, id, entry)
+}
+
+// refresh reads the event again in the background. The caller holds reading.
+func (c *catalog) refresh(ctx context.Context, id string, entry *catalogEntry) {
+	defer entry.reading.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	defer cancel()
+	_, _ = c.update(ctx, id, entry) // a fault shows where the store is needed
+}
+
+// update reads the event from the store. The caller holds reading.
+func (c *catalog) update(ctx context.Context, id string, entry *catalogEntry) (*Event, error) {
+	old, _ := entry.use(c.now())
+	e, err := c.read(ctx, id, old)
+	switch {
 	case CodeOf(err) == CodeNotFound:
 		c.drop(id)
 		return nil, err
-	case entry.event == nil:
+	case err != nil && old == nil:
 		return nil, err
-	default:
-		// The store is away: ask it again after the usual time, not at every call.
-		entry.checked = entry.used
+	case err != nil:
+		e = old // ask again after the usual time, not at every call
 	}
-	return entry.event, nil
+	entry.set(e, c.now())
+	return e, nil
+}
+
+// use returns the event, nil where it was never read, and the age of what is
+// known of it.
+func (entry *catalogEntry) use(now time.Time) (e *Event, age time.Duration) {
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	entry.used = now
+	return entry.event, now.Sub(entry.checked)
+}
+
+// set notes the event, unless a later revision is known by now.
+func (entry *catalogEntry) set(e *Event, now time.Time) {
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	if entry.event == nil || entry.event.Revision <= e.Revision {
+		entry.event = e
+	}
+	entry.checked = now
 }
 
 func (c *catalog) entry(id string) *catalogEntry {
@@ -107,36 +154,51 @@ func (c *catalog) read(ctx context.Context, id string, old *Event) (*Event, erro
 }
 
 // put makes a change of this instance visible to it at once.
-func (c *catalog) put(e *Event) {
-	entry := c.entry(e.ID)
-	entry.mu.Lock()
-	defer entry.mu.Unlock()
-	entry.event, entry.checked = e, c.now()
-}
+func (c *catalog) put(e *Event) { c.entry(e.ID).set(e, c.now()) }
 
 // forgetUnused lets go of plans that no call has used for a while.
 func (c *catalog) forgetUnused() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id, entry := range c.entries {
-		if !entry.mu.TryLock() {
-			continue // in use right now
-		}
-		if c.now().Sub(entry.used) > catalogKeep {
+		entry.mu.Lock()
+		unused := c.now().Sub(entry.used) > catalogKeep
+		entry.mu.Unlock()
+		if unused {
 			delete(c.entries, id)
 		}
-		entry.mu.Unlock()
 	}
 }
 
-// open returns the events, without plans, whose sale is not long over. While
-// the store does not answer it returns those it named last, with the error.
+// open returns the events, without plans, whose sale is not long over, and
+// notes what changed in those that are in memory. While the store does not
+// answer it returns those it named last, with the error.
 func (c *catalog) open(ctx context.Context) ([]*Event, error) {
 	events, err := c.store.EventsEndingAfter(ctx, c.now().Add(-afterSale))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err == nil {
-		c.lastOpen = events
+	if err != nil {
+		return c.lastOpen, err
 	}
-	return c.lastOpen, err
+	for _, e := range events {
+		if entry := c.entries[e.ID]; entry != nil {
+			entry.renew(*e, c.now())
+		}
+	}
+	c.lastOpen = events
+	return events, nil
+}
+
+// renew notes the event as the store has it, where its plan is known.
+func (entry *catalogEntry) renew(e Event, now time.Time) {
+	entry.mu.Lock()
+	defer entry.mu.Unlock()
+	if entry.event == nil {
+		return
+	}
+	if entry.event.Revision < e.Revision {
+		e.Plan = entry.event.Plan
+		entry.event = &e
+	}
+	entry.checked = now
 }

@@ -158,7 +158,14 @@ func (s *Service) sell(ctx context.Context, e *Event, o Order) error {
 	if !now.OwnsSeats {
 		return nil
 	}
-	return s.paymentGoesOn(e, s.Holds.SellOver(ctx, e, claimOf(e, now)))
+	if err := s.Holds.SellOver(ctx, e, claimOf(e, now)); err != nil {
+		return s.paymentGoesOn(e, err)
+	}
+	// It may have ended meanwhile, and its end have found nothing to free.
+	if now, err = s.Orders.Order(ctx, o.ID); err != nil {
+		return s.repairAfter(e.ID, err)
+	}
+	return s.giveSeatsBack(ctx, e, now)
 }
 
 // paymentGoesOn lets a payment complete through the order store while the

@@ -142,8 +142,9 @@ func TestGuardDecidesWhileTheHoldStoreIsAway(t *testing.T) {
 // The hold store has forgotten a sold seat and gives it to someone else.
 func TestGuardDecidesOverACorruptHoldStore(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
+		forget := w.snapshot()
 		first := w.bought(alice, 0)
-		w.zeroSeat(0)
+		forget()
 		second := w.pending(bob, 0)
 		w.deliver(success(second))
 		w.requireOrder(first.ID, booking.OrderPaid, "")
@@ -161,9 +162,10 @@ func TestGuardDecidesOverACorruptHoldStore(t *testing.T) {
 // Both orders are confirmed in the hold store before either is stored as paid.
 func TestGuardDecidesBetweenTwoConfirmed(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
+		forget := w.snapshot()
 		first := w.pending(alice, 0)
 		w.tap.next("Holds.Confirm", after(func() {
-			w.zeroSeat(0)
+			forget()
 			w.bought(bob, 0)
 		}))
 		w.deliver(success(first))
@@ -213,5 +215,18 @@ func TestConflictsEndWithTheCaller(t *testing.T) {
 		require.Error(t, callWebhook(ctx, w.service, success(o)))
 		w.tap.clear()
 		w.requireOrder(o.ID, booking.OrderPending, "")
+	})
+}
+
+// The order is refunded while its seats are being marked sold by force.
+func TestRefundWhileSeatsAreSoldOver(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		forget := w.snapshot()
+		o := w.pending(alice, 0)
+		w.tap.next("Holds.Sell", before(forget))
+		w.tap.next("Holds.SellOver", before(func() { w.giveBackOnly(o) }))
+		w.deliver(success(o))
+		w.requireOrder(o.ID, booking.OrderRefunding, booking.ReasonOrganizer)
+		w.requireSeats("")
 	})
 }

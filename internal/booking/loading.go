@@ -43,17 +43,9 @@ func (s *Service) Load(ctx context.Context, eventID string) error {
 		return err
 	}
 	start := time.Now()
-	token, loaded, err := s.Holds.BeginLoad(ctx, e)
+	loaded, changed, owners, err := s.loadUnderLease(ctx, e)
 	if err != nil {
-		return fmt.Errorf("begin loading: %w", err)
-	}
-	step("load.begun")
-	changed, owners, err := s.restoreAll(ctx, e, token)
-	if err != nil {
-		return fmt.Errorf("restore seats: %w", err)
-	}
-	if err := s.commitLoad(ctx, e, token, owners); err != nil {
-		return fmt.Errorf("commit loading: %w", err)
+		return err
 	}
 	if loaded {
 		freed, err := s.freeUnowned(ctx, e, owners)
@@ -67,6 +59,35 @@ func (s *Service) Load(ctx context.Context, eventID string) error {
 	s.Log.Info("event loaded from its orders", "event", e.ID, "repair", loaded,
 		"owners", len(owners), "changed", changed, "took", took)
 	return nil
+}
+
+// loadUnderLease begins, restores and commits; where that fails it gives the
+// lease up, also one that it may have got without knowing.
+func (s *Service) loadUnderLease(ctx context.Context, e *Event) (loaded bool, changed int, owners map[string]bool, err error) {
+	token := s.NewID()
+	loaded, err = s.Holds.BeginLoad(ctx, e, token)
+	step("load.begun")
+	if err == nil {
+		changed, owners, err = s.restoreAll(ctx, e, token)
+	}
+	if err == nil {
+		err = s.commitLoad(ctx, e, token, owners)
+	}
+	if err == nil {
+		return loaded, changed, owners, nil
+	}
+	if !errors.Is(err, ErrLoadBusy) {
+		s.abandonLoad(ctx, e, token)
+	}
+	return false, 0, nil, fmt.Errorf("load seats: %w", err)
+}
+
+func (s *Service) abandonLoad(ctx context.Context, e *Event, token string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := s.Holds.AbandonLoad(ctx, e, token); err != nil {
+		s.Log.Debug("lease of a failed loading lasts until its time is over", "event", e.ID, "err", err)
+	}
 }
 
 // restoreAll puts back what the orders claim: owners first, then pending

@@ -172,9 +172,10 @@ type Holds interface {
 	// whose keeping time is over.
 	Sweep(ctx context.Context, e *Event, limit int) (Swept, error)
 
-	// BeginLoad starts loading or repairing an event under a lease and returns
-	// its token, and whether the event is loaded now. ErrLoadBusy.
-	BeginLoad(ctx context.Context, e *Event) (token string, loaded bool, err error)
+	// BeginLoad starts loading or repairing an event under a lease that bears
+	// the caller's token, unique to this loading, and returns whether the event
+	// is loaded now. ErrLoadBusy.
+	BeginLoad(ctx context.Context, e *Event, token string) (loaded bool, err error)
 	// RestoreSeats puts claims back, in order: one that owns its seats gets
 	// them whatever they show, and any other hold on them ends; a pending one
 	// gets them if all are free. It returns how many changed anything.
@@ -184,6 +185,8 @@ type Holds interface {
 	// returns their order ids instead: restore them anew and commit again.
 	// ErrConflict: the token's lease is over.
 	CommitLoad(ctx context.Context, e *Event, token string) (dirty []string, err error)
+	// AbandonLoad gives up the lease of a loading that failed.
+	AbandonLoad(ctx context.Context, e *Event, token string) error
 	// EachOwned calls fn for every record that owns seats (sold or blocked).
 	EachOwned(ctx context.Context, e *Event, fn func(Hold) error) error
 }

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 const (
@@ -52,7 +53,8 @@ func (s *Service) Sweep(ctx context.Context, e *Event) error {
 
 // EndOverdue expires pending orders past their payment deadline and ends
 // blocks past their time, by the hold store's clock: while that is away
-// nothing expires. It returns how many it ended.
+// nothing expires. It returns how many it ended. One that cannot be ended does
+// not keep the others; the first such fault is returned.
 //
 // The seats of an expired order need no freeing: their hold had the same
 // deadline, or a payment that arrives at this moment has just prolonged it.
@@ -65,13 +67,18 @@ func (s *Service) EndOverdue(ctx context.Context) (ended int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	var first error
 	for _, o := range overdue {
-		if err := s.endOne(ctx, o); err != nil {
-			return ended, err
+		switch err := s.endOne(ctx, o); {
+		case err == nil:
+			ended++
+		case CodeOf(err) == CodeUnavailable:
+			return ended, err // and so it would be for the others
+		case first == nil:
+			first = fmt.Errorf("end order %s: %w", o.ID, err)
 		}
-		ended++
 	}
-	return ended, nil
+	return ended, first
 }
 
 func (s *Service) endOne(ctx context.Context, o Order) error {

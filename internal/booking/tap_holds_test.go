@@ -86,9 +86,8 @@ func (p tappedHolds) Sweep(ctx context.Context, e *booking.Event, limit int) (bo
 	return tapped(p.tap, "Holds.Sweep", func() (booking.Swept, error) { return p.holds.Sweep(ctx, e, limit) })
 }
 
-func (p tappedHolds) BeginLoad(ctx context.Context, e *booking.Event) (token string, loaded bool, err error) {
-	err = p.tap.call("Holds.BeginLoad", func() error { token, loaded, err = p.holds.BeginLoad(ctx, e); return err })
-	return token, loaded, err
+func (p tappedHolds) BeginLoad(ctx context.Context, e *booking.Event, token string) (bool, error) {
+	return tapped(p.tap, "Holds.BeginLoad", func() (bool, error) { return p.holds.BeginLoad(ctx, e, token) })
 }
 
 func (p tappedHolds) RestoreSeats(ctx context.Context, e *booking.Event, token string, claims []booking.Restore) (int, error) {
@@ -97,6 +96,10 @@ func (p tappedHolds) RestoreSeats(ctx context.Context, e *booking.Event, token s
 
 func (p tappedHolds) CommitLoad(ctx context.Context, e *booking.Event, token string) ([]string, error) {
 	return tapped(p.tap, "Holds.CommitLoad", func() ([]string, error) { return p.holds.CommitLoad(ctx, e, token) })
+}
+
+func (p tappedHolds) AbandonLoad(ctx context.Context, e *booking.Event, token string) error {
+	return p.tap.call("Holds.AbandonLoad", func() error { return p.holds.AbandonLoad(ctx, e, token) })
 }
 
 func (p tappedHolds) EachOwned(ctx context.Context, e *booking.Event, fn func(booking.Hold) error) error {

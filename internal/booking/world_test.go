@@ -40,6 +40,7 @@ type setup struct {
 	price  int64
 	limits booking.Limits
 	event  booking.NewEvent // times and limits only
+	broken bool             // the world ends in a state that no audit would pass
 }
 
 func usual() setup {
@@ -55,6 +56,7 @@ func usual() setup {
 
 func freeOfCharge(s *setup)  { s.price = 0 }
 func briefPayment(s *setup)  { s.limits.PaymentTTL = brief }
+func withoutAudit(s *setup)  { s.broken = true }
 func briefHolds(s *setup)    { s.limits.HoldTTL = brief }
 func withSeats(n int) change { return func(s *setup) { s.seats = n } }
 
@@ -103,7 +105,7 @@ func newWorld(t *testing.T, redisAddr string, changes ...change) *world {
 	w.service = w.newService()
 	w.event = w.newEvent(olga, w.setup)
 	t.Cleanup(func() {
-		if !t.Failed() {
+		if !t.Failed() && !w.setup.broken {
 			require.Empty(t, w.audit(), "the audit at the test's end")
 		}
 	})
@@ -281,6 +283,53 @@ func (w *world) flush() {
 	w.t.Helper()
 	require.NoError(w.t, w.redis.FlushAll(w.ctx).Err())
 }
+
+// snapshot copies what Redis has of the event and returns what brings Redis
+// back to it, as a failover to a replica that was behind would.
+func (w *world) snapshot() (restore func()) {
+	w.t.Helper()
+	kept := map[string]string{} // a copy's key by the original's
+	for _, key := range w.keys() {
+		kept[key] = "copy-" + newID() + key
+		require.NoError(w.t, w.redis.Copy(w.ctx, key, kept[key], 0, true).Err())
+	}
+	return func() {
+		w.t.Helper()
+		for _, key := range w.keys() {
+			require.NoError(w.t, w.redis.Del(w.ctx, key).Err())
+		}
+		for key, from := range kept {
+			require.NoError(w.t, w.redis.Copy(w.ctx, from, key, 0, true).Err())
+		}
+	}
+}
+
+func (w *world) keys() []string {
+	w.t.Helper()
+	keys, err := w.redis.Keys(w.ctx, "seathold:{"+w.event.ID+"}:*").Result()
+	require.NoError(w.t, err)
+	return keys
+}
+
+// otherServer makes the event one that was loaded on another server.
+func (w *world) otherServer() {
+	w.t.Helper()
+	holds := "seathold:{" + w.event.ID + "}:holds"
+	known, err := w.redis.HExists(w.ctx, holds, "m:run").Result()
+	require.NoError(w.t, err)
+	require.True(w.t, known, "where the server's id is kept")
+	require.NoError(w.t, w.redis.HSet(w.ctx, holds, "m:run", "another-server").Err())
+}
+
+func (w *world) version() string {
+	w.t.Helper()
+	m, err := w.holds.SeatMap(w.ctx, w.event, "")
+	require.NoError(w.t, err)
+	return m.Version
+}
+
+// epochOf is the part of a version that names a life of the map.
+func epochOf(version string) string { return version[:strings.LastIndex(version, "-")] }
 
 func (w *world) load() {
 	w.t.Helper()

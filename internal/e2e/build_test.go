@@ -70,10 +70,17 @@ var (
 	// seathold has the race detector where the tests have it.
 	seathold = &program{name: "seathold", flags: raceFlags()}
 	// plainSeathold is as it is shipped: for measuring.
-	plainSeathold = &program{name: "seathold-plain"}
+	plainSeathold = plain()
 	// crashingSeathold dies where SEATHOLD_TEST_CRASH_AT says.
 	crashingSeathold = &program{name: "seathold-crashing", flags: []string{"-tags", "failpoint"}}
 )
+
+func plain() *program {
+	if raceDetector {
+		return &program{name: "seathold-plain"}
+	}
+	return seathold
+}
 
 func raceFlags() []string {
 	if raceDetector {

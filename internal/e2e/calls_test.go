@@ -91,6 +91,10 @@ func (c *client) getHold(event, hold string) answer {
 	return c.get(eventPath(event) + "/holds/" + hold)
 }
 
+func (c *client) release(event, hold string) answer {
+	return c.delete(eventPath(event) + "/holds/" + hold)
+}
+
 func (c *client) holds(event string) answer { return c.get(eventPath(event) + "/holds?limit=200") }
 
 func (c *client) orderHold(event, hold string) answer {

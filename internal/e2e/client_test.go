@@ -74,9 +74,12 @@ type problem struct {
 
 var lastRequest atomic.Uint64
 
+// newRequestID names a request in the service's log.
+func newRequestID() string { return "e2e-" + strconv.FormatUint(lastRequest.Add(1), 10) }
+
 // call makes a call; it never fails a test, so that goroutines may use it.
 func (c *client) call(method, path string, body any) answer {
-	a := answer{call: method + " " + path, requestID: "e2e-" + strconv.FormatUint(lastRequest.Add(1), 10)}
+	a := answer{call: method + " " + path, requestID: newRequestID()}
 	request, err := c.request(method, path, body)
 	if err != nil {
 		a.err = err
@@ -132,6 +135,7 @@ func (a answer) done() bool                         { return a.err == nil && a.s
 func (a answer) refused(status int, code string) bool {
 	return a.is(status) && a.problem().Code == code
 }
+
 func (a answer) unavailable() bool { return a.err != nil || a.status == http.StatusServiceUnavailable }
 
 // problem reads the answer as a problem document, empty where it is none.

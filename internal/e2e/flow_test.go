@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -137,11 +136,7 @@ func walkTheFlow(t *testing.T, s *shop, people [2]*client, first, second, third 
 func raceForTwo(t *testing.T, s *shop, people [2]*client, first, second string) (winner, loser *client, h hold) {
 	t.Helper()
 	var answers [2]answer
-	var both sync.WaitGroup
-	for i, c := range people {
-		both.Go(func() { answers[i] = c.hold(s.event.ID, first, second) })
-	}
-	both.Wait()
+	atOnce(len(people), func(i int) { answers[i] = people[i].hold(s.event.ID, first, second) })
 	won := slices.IndexFunc(answers[:], func(a answer) bool { return a.is(http.StatusCreated) })
 	require.GreaterOrEqual(t, won, 0, "nobody got the seats: %s, %s", answers[0], answers[1])
 	winner, loser = people[won], people[1-won]

@@ -2,14 +2,13 @@ package e2e
 
 import (
 	"net/http"
+	"os"
 	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
-
-	"os"
 )
 
 // TestImportByCommand puts an arena on sale by the command.

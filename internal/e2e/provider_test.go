@@ -45,13 +45,14 @@ func paid(t *testing.T, o order) webhook {
 
 // send delivers the message once, as a provider does.
 func (c *client) send(w webhook) answer {
-	a := answer{call: "webhook " + w.id, requestID: w.id}
+	a := answer{call: "webhook " + w.id, requestID: newRequestID()}
 	request, err := http.NewRequest(http.MethodPost, c.url+"/v1/webhooks/sandbox", strings.NewReader(string(w.body)))
 	if err != nil {
 		a.err = err
 		return a
 	}
 	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("X-Request-Id", a.requestID)
 	if a.err = w.keys.Sign(request.Header, w.id, w.body); a.err != nil {
 		return a
 	}

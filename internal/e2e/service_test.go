@@ -27,6 +27,7 @@ type service struct {
 	url      string
 	process  *process // of the last start
 	log      *os.File
+	logged   int // bytes, before the last start
 }
 
 // newService prepares a service; it runs once start is called. Nothing of the
@@ -75,7 +76,7 @@ func (s *service) set(more settings) {
 }
 
 func (s *service) environment(more ...settings) []string {
-	env := []string{"GORACE=halt_on_error=0"}
+	env := []string{"GORACE=atexit_sleep_ms=0"} // it would wait a second at each end
 	all := settings{}
 	for _, each := range append([]settings{s.settings}, more...) {
 		for name, value := range each {
@@ -92,6 +93,7 @@ func (s *service) environment(more ...settings) []string {
 // for this run only.
 func (s *service) launch(t *testing.T, more ...settings) {
 	t.Helper()
+	s.logged = len(s.logText(t))
 	p, err := launch(s.folder, s.environment(more...), s.log, s.program, "serve")
 	s.process = p
 	require.NoError(t, err)
@@ -101,6 +103,12 @@ func (s *service) launch(t *testing.T, more ...settings) {
 func (s *service) start(t *testing.T, more ...settings) {
 	t.Helper()
 	s.launch(t, more...)
+	s.awaitBanner(t)
+}
+
+// awaitBanner returns once a launched service has said where it is.
+func (s *service) awaitBanner(t *testing.T) {
+	t.Helper()
 	select {
 	case <-s.process.banner:
 	case <-s.process.gone:
@@ -138,6 +146,15 @@ func (s *service) logText(t *testing.T) string {
 	text, err := os.ReadFile(s.log.Name())
 	require.NoError(t, err)
 	return string(text)
+}
+
+// settle returns when the service has repaired the first event since its
+// start. Who dies in the middle of that keeps others from it for a while.
+func (s *service) settle(t *testing.T) {
+	t.Helper()
+	within(t, startPatience, "an event is loaded", func() bool {
+		return strings.Contains(s.logText(t)[s.logged:], "event loaded from its orders")
+	})
 }
 
 // command runs another command of the program, on the same settings, and

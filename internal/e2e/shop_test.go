@@ -41,10 +41,15 @@ func openShopOn(t *testing.T, w world, s *service, seats int) *shop {
 	s.createOrganizer(t, "organizer@shop.example")
 	s.start(t)
 	shop.organizer = s.login(t, "organizer@shop.example", password)
+	shop.event, shop.guids = shop.organizer.createEvent(t, "A play", theatre(t, seats))
+	return shop
+}
+
+func theatre(t *testing.T, seats int) []byte {
+	t.Helper()
 	plan, err := booking.GeneratePlan("theatre", seats)
 	require.NoError(t, err)
-	shop.event, shop.guids = shop.organizer.createEvent(t, "A play", plan)
-	return shop
+	return plan
 }
 
 // createOrganizer uses the command, while the service is stopped.
@@ -85,17 +90,21 @@ func (c *client) createEvent(t *testing.T, name string, plan []byte) (event, []s
 	t.Helper()
 	parsed, err := booking.ParsePlan(plan)
 	require.NoError(t, err)
+	a := c.postEvent(name, plan, parsed)
+	e := read[event](t, a, http.StatusCreated)
+	require.Equal(t, "/v1/events/"+e.ID, a.header.Get("Location"))
+	return e, guidsOf(parsed)
+}
+
+func (c *client) postEvent(name string, plan []byte, parsed *booking.Plan) answer {
 	prices := map[string]money{}
 	for _, category := range parsed.Categories {
 		prices[category.Name] = money{Amount: 4500, Currency: "EUR"}
 	}
-	a := c.post("/v1/events", map[string]any{
+	return c.post("/v1/events", map[string]any{
 		"name": name, "starts_at": startsAt, "plan": json.RawMessage(plan), "prices": prices,
 		"max_seats_per_customer": 1000,
 	})
-	e := read[event](t, a, http.StatusCreated)
-	require.Equal(t, "/v1/events/"+e.ID, a.header.Get("Location"))
-	return e, guidsOf(parsed)
 }
 
 func guidsOf(p *booking.Plan) []string {
@@ -106,16 +115,16 @@ func guidsOf(p *booking.Plan) []string {
 	return guids
 }
 
-// held holds seats and requires that it works.
+// held holds seats and requires that it works, if need be once the event is loaded.
 func (s *shop) held(t *testing.T, c *client, seats ...string) hold {
 	t.Helper()
-	return read[hold](t, c.hold(s.event.ID, seats...), http.StatusCreated)
+	return read[hold](t, patiently(t, func() answer { return c.hold(s.event.ID, seats...) }), http.StatusCreated)
 }
 
 // ordered makes an order of seats, pending.
 func (s *shop) ordered(t *testing.T, c *client, seats ...string) order {
 	t.Helper()
-	return read[order](t, c.orderSeats(s.event.ID, seats...), http.StatusCreated)
+	return read[order](t, patiently(t, func() answer { return c.orderSeats(s.event.ID, seats...) }), http.StatusCreated)
 }
 
 // bought makes an order and has it paid.

@@ -3,7 +3,6 @@ package e2e
 import (
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,14 +39,11 @@ func webhookRepeated(t *testing.T, s *shop, one, _ *client, seats []string) {
 	o := s.ordered(t, one, seats...)
 	w := paid(t, o)
 	answers := make([]answer, 8)
-	var all sync.WaitGroup
-	for i := range answers {
-		all.Go(func() { answers[i] = one.send(w) })
-	}
-	all.Wait()
-	for _, a := range append(answers, one.send(w)) {
+	atOnce(len(answers), func(i int) { answers[i] = one.send(w) })
+	for _, a := range answers {
 		requireStatus(t, a, http.StatusOK)
 	}
+	requireStatus(t, one.send(w), http.StatusOK)
 	o = s.requireOrder(t, one, o.ID, "paid")
 	require.Equal(t, []payment{{ID: o.Payment.ID, Received: o.Total, State: "applied"}}, o.Payments)
 	require.Equal(t, "sss", s.shows(t, seats...))
@@ -61,7 +57,7 @@ func requireEnded(t *testing.T, s *shop, one, other *client, id string) {
 	require.Equal(t, "payment", o.Reason)
 	require.Empty(t, o.Payments)
 	h := s.held(t, other, o.Seats...)
-	requireStatus(t, other.delete(eventPath(s.event.ID)+"/holds/"+h.ID), http.StatusNoContent)
+	requireStatus(t, other.release(s.event.ID, h.ID), http.StatusNoContent)
 	require.Equal(t, dots(len(o.Seats)), s.shows(t, o.Seats...))
 }
 

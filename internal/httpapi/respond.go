@@ -35,7 +35,7 @@ func writeBody(w http.ResponseWriter, status int, v any) {
 	if err != nil {
 		panic(err)
 	}
-	writeBytes(w, status, body)
+	writeBytes(w, status, append(body, '\n')) // for whoever reads it in a terminal
 }
 
 // writeBytes sends a whole body. A client that is not there any more to take it

@@ -14,6 +14,7 @@ var (
 	beginScript   = newScript("begin", keyDirty)
 	restoreScript = newScript("restore", keyDirty)
 	commitScript  = newScript("commit", keyDirty)
+	abandonScript = newScript("abandon", keyDirty)
 )
 
 // loadLease is how long a loader may be silent before another may begin. Every
@@ -21,18 +22,17 @@ var (
 const loadLease = 10 * time.Second
 
 // BeginLoad implements booking.Holds.
-func (s *Store) BeginLoad(ctx context.Context, e *booking.Event) (token string, loaded bool, err error) {
-	token = s.newID()
+func (s *Store) BeginLoad(ctx context.Context, e *booking.Event, token string) (loaded bool, err error) {
 	r, err := s.run(ctx, beginScript, e.ID, token, loadLease.Milliseconds(), lastByte(e))
 	switch {
 	case err != nil:
-		return "", false, err
+		return false, err
 	case r.status == "busy":
-		return "", false, booking.ErrLoadBusy
+		return false, booking.ErrLoadBusy
 	case r.status != "ok":
-		return "", false, r.strange()
+		return false, r.strange()
 	}
-	return token, r.number(0) == 1, nil
+	return r.number(0) == 1, nil
 }
 
 // RestoreSeats implements booking.Holds.
@@ -91,6 +91,12 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 		dirty = strings.Fields(r.text(0))
 	}
 	return dirty, nil
+}
+
+// AbandonLoad implements booking.Holds.
+func (s *Store) AbandonLoad(ctx context.Context, e *booking.Event, token string) error {
+	_, err := s.run(ctx, abandonScript, e.ID, token)
+	return err
 }
 
 // lastByte is the offset of the map's last byte.

@@ -103,7 +103,7 @@ func TestARestartWithDataIsStale(t *testing.T) {
 	require.True(t, s.sweep().Stale)
 	require.Zero(t, s.Load())
 	require.False(t, s.sweep().Stale)
-	require.NotEqual(t, before.Meta["epoch"], s.raw().Meta["epoch"])
-	require.Equal(t, before.Meta["version"], s.raw().Meta["version"])
+	require.NotEqual(t, before.Holds["m:epoch"], s.raw().Holds["m:epoch"])
+	require.Equal(t, before.Log, s.raw().Log)
 	require.Equal(t, booking.HoldHeld, s.Get(h.ID).State)
 }

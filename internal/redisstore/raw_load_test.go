@@ -8,19 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
 	"seathold/internal/booking/bookingtest"
 )
-
-// takenMS reads when a record says that its seats were taken.
-func (r raw) takenMS(t *testing.T, id string) int64 {
-	t.Helper()
-	ms, err := strconv.ParseInt(strings.Fields(r.Holds[id])[3], 10, 64)
-	require.NoError(t, err)
-	return ms
-}
 
 func (s *show) claims() (sold, block, pending, gone booking.Restore) {
 	sold = booking.Restore{HoldID: "hold-s", OrderID: "order-s", CustomerID: "c-1", Seats: []int{3, 1}, State: booking.HoldSold}
@@ -49,7 +42,7 @@ func (s *show) restored(want *raw, number func(what string, seats ...int) int64)
 		n := number(c.what, c.claim.Seats...)
 		want.put(packed(c.deadline, n), c.claim.Seats...)
 		h := booking.Hold{CustomerID: c.claim.CustomerID, OrderID: c.claim.OrderID, Seats: c.claim.Seats, ExpiresAt: c.claim.ExpiresAt}
-		want.Holds[c.claim.HoldID] = record(c.state, n, now.takenMS(s.T, c.claim.HoldID), h, "-")
+		want.Holds[c.claim.HoldID] = record(c.state, n, s.takenAt(c.claim.HoldID), h, "-")
 		if c.what != "x" {
 			want.Holds["c:"+c.claim.CustomerID] = c.claim.HoldID
 		}
@@ -60,9 +53,10 @@ func (s *show) restored(want *raw, number func(what string, seats ...int) int64)
 func TestRawLoading(t *testing.T) {
 	onEachShow(t, func(t *testing.T, s *show) {
 		s.TakeSold("customer-1", 0)
-		s.rewrite("DEL", keyMeta) // the rest of the old life is thrown away
+		s.rewrite("HDEL", keyHolds, "m:last") // the rest of the old life is thrown away
 		before := s.Clock()
-		token, loaded, err := s.BeginLoad(s.Ctx, s.Event)
+		token := uuid.NewString()
+		loaded, err := s.BeginLoad(s.Ctx, s.Event, token)
 		require.NoError(t, err)
 		require.False(t, loaded)
 		until, err := strconv.ParseInt(s.raw().Load["until"], 10, 64)
@@ -70,7 +64,7 @@ func TestRawLoading(t *testing.T) {
 		require.GreaterOrEqual(t, until, before.Add(loadLease).UnixMilli())
 		require.LessOrEqual(t, until, s.Clock().Add(loadLease).UnixMilli())
 		want := raw{
-			Meta: map[string]string{}, Seats: strings.Repeat(freeSeat, 12), Holds: map[string]string{}, Due: map[string]int64{},
+			Seats: strings.Repeat(freeSeat, 12), Holds: map[string]string{}, Due: map[string]int64{},
 			Load: map[string]string{"token": token, "until": fmt.Sprint(until), "version": "0"},
 		}
 		s.requireRaw(want)
@@ -91,16 +85,21 @@ func TestRawLoading(t *testing.T) {
 		dirty, err := s.CommitLoad(s.Ctx, s.Event, token)
 		require.NoError(t, err)
 		require.Equal(t, []string{"order-x"}, dirty)
-		require.Empty(t, s.raw().Meta)
+		s.RequireNotLoaded()
+		dirty, err = s.CommitLoad(s.Ctx, s.Event, token)
+		require.NoError(t, err)
+		require.ElementsMatch(t, []string{"order-1", "block-1"}, dirty)
 		dirty, err = s.CommitLoad(s.Ctx, s.Event, token)
 		require.NoError(t, err)
 		require.Empty(t, dirty)
-		meta := s.raw().Meta
-		want.Meta = map[string]string{"seats": "12", "version": "3", "epoch": meta["epoch"], "run_id": meta["run_id"]}
-		want.Load, want.Dirty = map[string]string{}, nil
+		for _, field := range []string{"m:epoch", "m:run"} {
+			want.Holds[field] = s.raw().Holds[field]
+		}
+		want.Holds["m:last"] = "131"
+		want.Load, want.Dirty, want.Log = map[string]string{}, nil, []string{"0-4 "}
 		s.requireRaw(want)
 		s.Take("customer-1", 0)
-		require.Equal(t, []string{"4-0 h0"}, s.raw().Log, "numbers and versions go on where the loading left off")
+		require.Equal(t, []string{"0-4 ", "0-5 h0"}, s.raw().Log, "numbers and versions go on where the loading left off")
 	})
 }
 
@@ -116,15 +115,44 @@ func TestRawRepair(t *testing.T) {
 	})
 }
 
+func TestRawSoldOver(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeBound("customer-1", time.Minute, 1)
+		want := s.raw().then()
+		taken := s.takenAt(h.ID)
+		require.NoError(t, s.SellOver(s.Ctx, s.Event, bookingtest.Claim(h, booking.HoldSold)))
+		number := want.change("s", 1)
+		want.put(packed(soldMS, number), 1)
+		h.ExpiresAt = time.Time{}
+		want.Holds[h.ID] = record("s", number, taken, h, "-")
+		delete(want.Due, h.ID)
+		s.requireRaw(want)
+	})
+}
+
+// TestRepairMendsSeatsThatDoNotShowTheirOwner: a record that says sold is not
+// enough where the seats say otherwise.
+func TestRepairMendsSeatsThatDoNotShowTheirOwner(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h := s.TakeSold("customer-1", 1, 2)
+		for _, wrong := range []string{freeSeat, packed(soldMS, 99), packed(blockedMS, 2), packed(s.Clock().UnixMilli(), 2)} {
+			s.rewrite("SETRANGE", keySeats, 2*seatWidth, wrong)
+			require.Equal(t, 1, s.Load(claimOf(h)))
+			require.Equal(t, ".ss.........", string(s.Map().Seats))
+			number := s.raw()
+			require.Equal(t, packed(soldMS, number.version()), s.raw().Seats[2*seatWidth:3*seatWidth])
+		}
+	})
+}
+
 func TestIncompleteStateIsNotLoaded(t *testing.T) {
 	for name, damage := range map[string]func(s *show){
-		"no meta":        func(s *show) { s.rewrite("DEL", keyMeta) },
-		"no seat count":  func(s *show) { s.rewrite("HDEL", keyMeta, "seats") },
+		"no holds":       func(s *show) { s.rewrite("DEL", keyHolds) },
+		"no seat count":  func(s *show) { s.rewrite("HDEL", keyHolds, "m:last") },
 		"no seats":       func(s *show) { s.rewrite("DEL", keySeats) },
 		"truncated":      func(s *show) { s.rewrite("SET", keySeats, s.raw().Seats[:12*seatWidth-1]) },
 		"cut by a seat":  func(s *show) { s.rewrite("SET", keySeats, s.raw().Seats[seatWidth:]) },
-		"too long":       func(s *show) { s.rewrite("APPEND", keySeats, freeSeat) },
-		"another plan's": func(s *show) { s.rewrite("HSET", keyMeta, "seats", "13") },
+		"another plan's": func(s *show) { s.rewrite("HSET", keyHolds, "m:last", 13*seatWidth-1) },
 		"nothing": func(s *show) {
 			for key := range keys("") {
 				s.rewrite("DEL", key)
@@ -135,12 +163,12 @@ func TestIncompleteStateIsNotLoaded(t *testing.T) {
 			onEachShow(t, func(t *testing.T, s *show) {
 				sold := s.TakeSold("customer-1", 2)
 				s.Take("customer-2", 3)
-				epoch := s.raw().Meta["epoch"]
+				epoch := s.raw().Holds["m:epoch"]
 				damage(s)
 				s.requireNoTrace(s.RequireNotLoaded)
 				require.Equal(t, 1, s.Load(claimOf(sold)))
 				require.Equal(t, "..s.........", string(s.Map().Seats), "holds are lost, sales are not")
-				require.NotEqual(t, epoch, s.raw().Meta["epoch"], "a version of before must not come again")
+				require.NotEqual(t, epoch, s.raw().Holds["m:epoch"], "a version of before must not come again")
 			})
 		})
 	}
@@ -148,7 +176,8 @@ func TestIncompleteStateIsNotLoaded(t *testing.T) {
 
 func TestLeaseEndsByTheServersClock(t *testing.T) {
 	onEachShow(t, func(t *testing.T, s *show) {
-		first, _, err := s.BeginLoad(s.Ctx, s.Event)
+		first := uuid.NewString()
+		_, err := s.BeginLoad(s.Ctx, s.Event, first)
 		require.NoError(t, err)
 		s.rewrite("HSET", keyLoad, "until", s.Clock().UnixMilli())
 		s.requireNoTrace(func() {
@@ -157,12 +186,15 @@ func TestLeaseEndsByTheServersClock(t *testing.T) {
 			_, err = s.CommitLoad(s.Ctx, s.Event, first)
 			require.ErrorIs(t, err, booking.ErrConflict)
 		})
-		second, _, err := s.BeginLoad(s.Ctx, s.Event)
+		s.rewrite("SADD", keyDirty, "order-1")
+		second := uuid.NewString()
+		_, err = s.BeginLoad(s.Ctx, s.Event, second)
 		require.NoError(t, err)
+		require.Empty(t, s.raw().Dirty, "the new loader reads everything anyway")
 		s.requireNoTrace(func() {
 			_, err = s.CommitLoad(s.Ctx, s.Event, first)
 			require.ErrorIs(t, err, booking.ErrConflict)
-			_, _, err = s.BeginLoad(s.Ctx, s.Event)
+			_, err = s.BeginLoad(s.Ctx, s.Event, uuid.NewString())
 			require.ErrorIs(t, err, booking.ErrLoadBusy)
 		})
 		s.rewrite("HSET", keyLoad, "until", s.Clock().Add(time.Second).UnixMilli())
@@ -178,7 +210,8 @@ func TestLeaseEndsByTheServersClock(t *testing.T) {
 
 func TestManyDirtyOrdersComeBackOnceEach(t *testing.T) {
 	onEachShow(t, func(t *testing.T, s *show) {
-		token, _, err := s.BeginLoad(s.Ctx, s.Event)
+		token := uuid.NewString()
+		_, err := s.BeginLoad(s.Ctx, s.Event, token)
 		require.NoError(t, err)
 		var marked, got []string
 		for i := range 1200 {
@@ -205,7 +238,9 @@ func TestEachOwnedReadsPageByPage(t *testing.T) {
 			id := fmt.Sprint("order-", i)
 			claims[i] = booking.Restore{HoldID: "hold-" + id, OrderID: id, CustomerID: id, Seats: []int{i}, State: booking.HoldSold}
 		}
-		require.Equal(t, len(claims), s.Load(claims...))
+		for batch := range slices.Chunk(claims, 100) {
+			s.Load(batch...)
+		}
 		found := map[string]bool{}
 		require.NoError(t, s.EachOwned(s.Ctx, s.Event, func(h booking.Hold) error {
 			found[h.OrderID] = true

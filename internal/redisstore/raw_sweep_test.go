@@ -22,11 +22,11 @@ func TestRawExpire(t *testing.T) {
 		h := s.TakeLapsed("customer-1", 4, 1, 2)
 		s.Take("customer-2", 1) // has it by then
 		want := s.raw().then()
-		before := s.Clock()
+		before, taken := s.Clock(), s.takenAt(h.ID)
 		require.Len(t, s.sweep().Expired, 1)
 		want.change(".", 4, 2) // exactly those that still bear its number
 		want.put(freeSeat, 4, 2)
-		want.Holds[h.ID] = record("e", 1, h.ExpiresAt.Add(-h.Left).UnixMilli(), h, "-")
+		want.Holds[h.ID] = record("e", 2, taken, h, "-")
 		s.keeps(&want, h.ID, before)
 		s.requireRaw(want)
 		s.requireNoTrace(func() { require.Equal(t, booking.Swept{}, s.sweep()) })
@@ -38,9 +38,9 @@ func TestRawExpireOfATakenHoldChangesNoSeat(t *testing.T) {
 		h := s.TakeLapsed("customer-1", 1)
 		s.TakeSold("customer-2", 1)
 		want := s.raw().then()
-		before := s.Clock()
+		before, taken := s.Clock(), s.takenAt(h.ID)
 		require.Len(t, s.sweep().Expired, 1)
-		want.Holds[h.ID] = record("e", 1, h.ExpiresAt.Add(-h.Left).UnixMilli(), h, "-")
+		want.Holds[h.ID] = record("e", 2, taken, h, "-")
 		s.keeps(&want, h.ID, before)
 		s.requireRaw(want)
 	})
@@ -99,21 +99,54 @@ func TestAnotherServersEventIsStaleUntilRepaired(t *testing.T) {
 	onEachShow(t, func(t *testing.T, s *show) {
 		h, sold := s.Take("customer-1", 1), s.TakeSold("customer-1", 2)
 		want := s.raw().then()
-		s.rewrite("HSET", keyMeta, "run_id", "another")
+		s.rewrite("HSET", keyHolds, "m:run", "another")
 		require.True(t, s.sweep().Stale)
 		require.True(t, s.sweep().Stale, "until it is repaired")
 		s.Load(claimOf(sold))
 		require.False(t, s.sweep().Stale)
 
 		got := s.raw()
-		require.NotEqual(t, want.Meta["epoch"], got.Meta["epoch"])
-		want.Meta["epoch"] = got.Meta["epoch"] // all else, the version too, is as it was
+		epoch := got.Holds["m:epoch"]
+		require.NotEqual(t, want.Holds["m:epoch"], epoch)
+		want.Holds["m:epoch"] = epoch // all else, the version too, is as it was
 		s.requireRaw(want)
-		require.Equal(t, fmt.Sprint(got.Meta["epoch"], "-", want.version()), s.Map().Version)
+		require.Equal(t, fmt.Sprint(epoch, "-", want.version()), s.Map().Version)
 		require.Equal(t, booking.HoldHeld, s.Get(h.ID).State)
 	})
 }
 
 func claimOf(h booking.Hold) booking.Restore {
 	return booking.Restore{HoldID: h.ID, OrderID: h.OrderID, CustomerID: h.CustomerID, Seats: h.Seats, State: h.State}
+}
+
+// TestAHoldWhoseSeatsAreNotItsOwnIsOver: a record that says live while a seat
+// bears another number must not act on that seat, however that came about.
+func TestAHoldWhoseSeatsAreNotItsOwnIsOver(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		h, bound := s.Take("customer-1", 1, 2), s.TakeBound("customer-1", time.Minute, 3, 4)
+		for _, i := range []int{2, 4} {
+			s.rewrite("SETRANGE", keySeats, i*seatWidth, packed(s.Clock().Add(time.Hour).UnixMilli(), 99))
+		}
+		s.requireNoTrace(func() {
+			_, err := s.Extend(s.Ctx, s.Event, h.ID, "customer-1", time.Hour, time.Hour)
+			require.Equal(t, booking.CodeHoldExpired, booking.CodeOf(err))
+			_, err = s.Bind(s.Ctx, s.Event, h.ID, "customer-1", "order-1", time.Minute)
+			require.Equal(t, booking.CodeHoldExpired, booking.CodeOf(err))
+			_, changed, err := s.Release(s.Ctx, s.Event, h.ID, "customer-1", []int{2})
+			require.NoError(t, err)
+			require.False(t, changed)
+			_, _, err = s.Sell(s.Ctx, s.Event, bound.ID, bound.OrderID)
+			require.ErrorIs(t, err, booking.ErrHoldMismatch)
+			err = s.Confirm(s.Ctx, s.Event, booking.ConfirmRequest{
+				HoldID: bound.ID, OrderID: bound.OrderID, CustomerID: "customer-1", Seats: bound.Seats, Grace: time.Minute,
+			})
+			var refusal *booking.Error
+			require.ErrorAs(t, err, &refusal)
+			require.Equal(t, []string{"S4"}, refusal.Seats, "its own seat is not among the taken")
+		})
+		_, changed, err := s.Release(s.Ctx, s.Event, h.ID, "customer-1", nil)
+		require.NoError(t, err)
+		require.True(t, changed)
+		require.Equal(t, "..hhh.......", string(s.Map().Seats))
+	})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,11 +16,10 @@ import (
 
 // raw is everything that stands in Redis for an event.
 type raw struct {
-	Meta  map[string]string
 	Seats string
-	Holds map[string]string
+	Holds map[string]string // the customers' lists and the event's own fields too
 	Due   map[string]int64
-	Log   []string // "7-0 h17,18"
+	Log   []string // "0-7 h17,18"
 	Load  map[string]string
 	Dirty []string
 }
@@ -34,7 +32,6 @@ func (s *show) raw() raw {
 		return v
 	}
 	r := raw{
-		Meta:  get(client.HGetAll(s.Ctx, s.key(keyMeta)).Result()).(map[string]string),
 		Holds: get(client.HGetAll(s.Ctx, s.key(keyHolds)).Result()).(map[string]string),
 		Load:  get(client.HGetAll(s.Ctx, s.key(keyLoad)).Result()).(map[string]string),
 		Dirty: slices.Sorted(slices.Values(get(client.SMembers(s.Ctx, s.key(keyDirty)).Result()).([]string))),
@@ -73,14 +70,14 @@ func (s *show) requireNoTrace(do func()) {
 
 // then copies the state so that a test can write down what comes next.
 func (r raw) then() raw {
-	r.Meta, r.Holds, r.Due, r.Load = maps.Clone(r.Meta), maps.Clone(r.Holds), maps.Clone(r.Due), maps.Clone(r.Load)
+	r.Holds, r.Due, r.Load = maps.Clone(r.Holds), maps.Clone(r.Due), maps.Clone(r.Load)
 	r.Log, r.Dirty = slices.Clone(r.Log), slices.Clone(r.Dirty)
 	return r
 }
 
-func (r *raw) version() int64 {
-	n, err := strconv.ParseInt(r.Meta["version"], 10, 64)
-	if err != nil {
+// version is the number of the newest entry of the log.
+func (r *raw) version() (n int64) {
+	if _, err := fmt.Sscanf(r.Log[len(r.Log)-1], "0-%d", &n); err != nil {
 		panic(err)
 	}
 	return n
@@ -89,8 +86,7 @@ func (r *raw) version() int64 {
 // change writes down a change of the map, and returns its version.
 func (r *raw) change(what string, seats ...int) int64 {
 	n := r.version() + 1
-	r.Meta["version"] = fmt.Sprint(n)
-	r.Log = append(r.Log, fmt.Sprint(n, "-0 ", what, seatList(seats)))
+	r.Log = append(r.Log, fmt.Sprint("0-", n, " ", what, seatList(seats)))
 	return n
 }
 
@@ -114,8 +110,9 @@ func packed(deadlineMS, number int64) string {
 	return string(d[2:]) + string(n[3:])
 }
 
-// record is a hold's text. The hold gives what the caller was told of it.
-func record(state string, number, takenMS int64, h booking.Hold, asked string) string {
+// record is a hold's text. The hold gives what the caller was told of it;
+// taken is the seconds and microseconds of the server's clock.
+func record(state string, number int64, taken string, h booking.Hold, asked string) string {
 	deadline, order := int64(0), "-"
 	if !h.ExpiresAt.IsZero() {
 		deadline = h.ExpiresAt.UnixMilli()
@@ -123,7 +120,27 @@ func record(state string, number, takenMS int64, h booking.Hold, asked string) s
 	if h.OrderID != "" {
 		order = h.OrderID
 	}
-	return fmt.Sprint(state, " ", number, " ", deadline, " ", takenMS, " ", order, " ", h.CustomerID, " ", seatList(h.Seats), " ", asked)
+	return fmt.Sprint(state, " ", number, " ", deadline, " ", taken, " ", order, " c:", h.CustomerID, " ", seatList(h.Seats), " ", asked)
+}
+
+// taken reads when a record says that its seats were taken, which must be at
+// this ms.
+func (s *show) taken(id string, ms int64) string {
+	s.T.Helper()
+	var sec, usec int64
+	taken := s.takenAt(id)
+	_, err := fmt.Sscan(taken, &sec, &usec)
+	require.NoError(s.T, err)
+	require.Equal(s.T, ms, sec*1000+usec/1000)
+	return taken
+}
+
+// takenAt is taken where the caller was not told when.
+func (s *show) takenAt(id string) string {
+	s.T.Helper()
+	fields := strings.Fields(s.raw().Holds[id])
+	require.Len(s.T, fields, recordFields, "%s", id)
+	return strings.Join(fields[3:5], " ")
 }
 
 // keeps writes down that an ended record is kept for an hour from now.
@@ -144,14 +161,15 @@ func TestRawLoaded(t *testing.T) {
 		s := newShow(t, store, 12)
 		server, err := store.serverID(s.Ctx, s.Event.ID)
 		require.NoError(t, err)
-		epoch := s.raw().Meta["epoch"]
+		epoch := s.raw().Holds["m:epoch"]
 		require.Len(t, epoch, 8)
 		s.requireRaw(raw{
-			Meta:  map[string]string{"seats": "12", "version": "0", "epoch": epoch, "run_id": server},
 			Seats: strings.Repeat(freeSeat, 12),
-			Holds: map[string]string{}, Due: map[string]int64{}, Load: map[string]string{},
+			Holds: map[string]string{"m:last": "131", "m:epoch": epoch, "m:run": server},
+			Log:   []string{"0-1 "},
+			Due:   map[string]int64{}, Load: map[string]string{},
 		})
-		require.Equal(t, epoch+"-0", s.Map().Version)
+		require.Equal(t, epoch+"-1", s.Map().Version)
 	})
 }
 
@@ -160,30 +178,31 @@ func TestRawHoldBindExtend(t *testing.T) {
 		want := s.raw()
 		h := s.Take("customer-1", 7, 2, 3)
 		deadline := h.ExpiresAt.UnixMilli()
-		taken := deadline - time.Minute.Milliseconds()
+		taken := s.taken(h.ID, deadline-time.Minute.Milliseconds())
 		number := want.change("h", 7, 2, 3)
 		want.put(packed(deadline, number), 7, 2, 3)
-		want.Holds[h.ID], want.Holds["c:customer-1"] = record("h", 1, taken, h, "-"), h.ID
+		want.Holds[h.ID], want.Holds["c:customer-1"] = record("h", number, taken, h, "-"), h.ID
 		want.Due[h.ID] = deadline
 		s.requireRaw(want)
 
 		h, err := s.Extend(s.Ctx, s.Event, h.ID, "customer-1", 5*time.Minute, time.Hour)
 		require.NoError(t, err)
 		want.put(packed(h.ExpiresAt.UnixMilli(), number), 7, 2, 3)
-		want.Holds[h.ID], want.Due[h.ID] = record("h", 1, taken, h, "-"), h.ExpiresAt.UnixMilli()
+		want.Holds[h.ID], want.Due[h.ID] = record("h", number, taken, h, "-"), h.ExpiresAt.UnixMilli()
 		s.requireRaw(want)
 
 		h, err = s.Bind(s.Ctx, s.Event, h.ID, "customer-1", "order-1", 10*time.Minute)
 		require.NoError(t, err)
 		require.Equal(t, "order-1", h.OrderID)
 		want.put(packed(h.ExpiresAt.UnixMilli(), number), 7, 2, 3)
-		want.Holds[h.ID], want.Due[h.ID] = record("h", 1, taken, h, "-"), h.ExpiresAt.UnixMilli()
+		want.Holds[h.ID], want.Due[h.ID] = record("h", number, taken, h, "-"), h.ExpiresAt.UnixMilli()
 		s.requireRaw(want)
 
 		second := s.Take("customer-1", 0)
 		number = want.change("h", 0)
 		want.put(packed(second.ExpiresAt.UnixMilli(), number), 0)
-		want.Holds[second.ID] = record("h", 2, second.ExpiresAt.UnixMilli()-60_000, second, "-")
+		taken = s.taken(second.ID, second.ExpiresAt.UnixMilli()-60_000)
+		want.Holds[second.ID] = record("h", number, taken, second, "-")
 		want.Holds["c:customer-1"] += " " + second.ID
 		want.Due[second.ID] = second.ExpiresAt.UnixMilli()
 		s.requireRaw(want)
@@ -195,12 +214,12 @@ func TestRawRelease(t *testing.T) {
 		s.Take("customer-2", 0)
 		taken := s.Take("customer-1", 4, 1, 2)
 		want := s.raw().then()
+		number, at := want.version(), s.taken(taken.ID, taken.ExpiresAt.UnixMilli()-60_000)
 		h, _, err := s.Release(s.Ctx, s.Event, taken.ID, "customer-1", []int{1, 9})
 		require.NoError(t, err)
-		takenMS := taken.ExpiresAt.UnixMilli() - 60_000
 		want.change(".", 1)
 		want.put(freeSeat, 1)
-		want.Holds[h.ID] = record("h", 2, takenMS, h, "4,1,2")
+		want.Holds[h.ID] = record("h", number, at, h, "4,1,2")
 		s.requireRaw(want)
 
 		before := s.Clock()
@@ -208,7 +227,7 @@ func TestRawRelease(t *testing.T) {
 		require.NoError(t, err)
 		want.change(".", 4, 2)
 		want.put(freeSeat, 4, 2)
-		want.Holds[h.ID] = record("r", 2, takenMS, h, "4,1,2")
+		want.Holds[h.ID] = record("r", number, at, h, "4,1,2")
 		s.keeps(&want, h.ID, before)
 		s.requireRaw(want)
 	})
@@ -217,17 +236,18 @@ func TestRawRelease(t *testing.T) {
 func TestRawPay(t *testing.T) {
 	onEachShow(t, func(t *testing.T, s *show) {
 		h := s.TakeBound("customer-1", time.Minute, 4, 1)
-		taken := h.ExpiresAt.UnixMilli() - (h.Age + h.Left).Milliseconds()
 		want := s.raw().then()
+		number := want.version()
+		taken := s.taken(h.ID, h.ExpiresAt.UnixMilli()-(h.Age+h.Left).Milliseconds())
 		s.Pay(h) // no change of the map
-		want.Holds[h.ID] = record("p", 1, taken, h, "-")
+		want.Holds[h.ID] = record("p", number, taken, h, "-")
 		s.requireRaw(want)
 
 		sold, _, err := s.Sell(s.Ctx, s.Event, h.ID, h.OrderID)
 		require.NoError(t, err)
 		want.change("s", 4, 1)
-		want.put(packed(soldMS, 1), 4, 1) // the seller's number stays
-		want.Holds[h.ID] = record("s", 1, taken, sold, "-")
+		want.put(packed(soldMS, number), 4, 1) // the seller's number stays
+		want.Holds[h.ID] = record("s", number, taken, sold, "-")
 		delete(want.Due, h.ID)
 		s.requireRaw(want)
 
@@ -236,7 +256,7 @@ func TestRawPay(t *testing.T) {
 		require.NoError(t, err)
 		want.change(".", 4, 1)
 		want.put(freeSeat, 4, 1)
-		want.Holds[h.ID] = record("r", 1, taken, freed, "-")
+		want.Holds[h.ID] = record("r", number, taken, freed, "-")
 		s.keeps(&want, h.ID, before)
 		s.requireRaw(want)
 	})
@@ -248,15 +268,11 @@ func TestRawTakenAgain(t *testing.T) {
 		want := s.raw().then()
 		s.Pay(h)
 		got := s.raw().Due[h.ID]
-		number := want.change("h", 4, 1)
-		require.EqualValues(t, 2, number, "a new number: what comes late for the old one finds nothing")
+		number := want.change("h", 4, 1) // a new number: what comes late for the old one finds nothing
 		want.put(packed(got, number), 4, 1)
 		h.ExpiresAt = time.UnixMilli(got)
-		taken := strings.Fields(s.raw().Holds[h.ID])[3]
-		takenMS, err := strconv.ParseInt(taken, 10, 64)
-		require.NoError(t, err)
-		require.Less(t, takenMS, got)
-		want.Holds[h.ID], want.Due[h.ID] = record("p", number, takenMS, h, "-"), got
+		taken := s.taken(h.ID, got-40) // again from now, for the grace
+		want.Holds[h.ID], want.Due[h.ID] = record("p", number, taken, h, "-"), got
 		s.requireRaw(want)
 	})
 }
@@ -268,15 +284,12 @@ func TestRawBlock(t *testing.T) {
 		require.NoError(t, s.Block(s.Ctx, s.Event, "block-1", "organizer-1", []int{5, 6}))
 		number := want.change("x", 5, 6)
 		want.put(packed(blockedMS, number), 5, 6) // a marker and a number of its own
-		text := s.raw().Holds["block-1"]
-		taken, err := strconv.ParseInt(strings.Fields(text)[3], 10, 64)
-		require.NoError(t, err)
-		require.GreaterOrEqual(t, taken, before.UnixMilli())
+		taken := s.takenAt("block-1")
 		h := booking.Hold{CustomerID: "organizer-1", OrderID: "block-1", Seats: []int{5, 6}}
 		want.Holds["block-1"] = record("b", number, taken, h, "-")
 		s.requireRaw(want)
 
-		_, _, err = s.Free(s.Ctx, s.Event, "block-1", "block-1")
+		_, _, err := s.Free(s.Ctx, s.Event, "block-1", "block-1")
 		require.NoError(t, err)
 		want.change(".", 5, 6)
 		want.put(freeSeat, 5, 6)

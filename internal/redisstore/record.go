@@ -40,10 +40,9 @@ func readHold(eventID, holdID, text string, now int64) (booking.Hold, error) {
 		return booking.Hold{}, fmt.Errorf("record of hold %s: %w", holdID, err)
 	}
 	h.Age = time.Duration(now-taken) * time.Millisecond
-	if h.ExpiresAt.IsZero() {
-		return h, nil
+	if !h.ExpiresAt.IsZero() {
+		h.Left = time.Duration(h.ExpiresAt.UnixMilli()-now) * time.Millisecond
 	}
-	h.Left = time.Duration(h.ExpiresAt.UnixMilli()-now) * time.Millisecond
 	if h.Live() && h.Left <= 0 {
 		h.State = booking.HoldExpired
 	}

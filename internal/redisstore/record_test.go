@@ -16,7 +16,7 @@ func TestReadHold(t *testing.T) {
 		ID: "hold-1", EventID: "event-1", CustomerID: "customer-1", Seats: []int{17, 3}, State: booking.HoldPaying,
 		OrderID: "order-1", ExpiresAt: time.UnixMilli(1_900_000_060_000).UTC(), Left: 20 * time.Second, Age: 40 * time.Second,
 	}
-	text := "p 7 1900000060000 1900000000000 order-1 customer-1 17,3 17,3,4"
+	text := "p 7 1900000060000 1900000000 000999 order-1 c:customer-1 17,3 17,3,4"
 	got, err := readHold("event-1", "hold-1", text, deadline.UnixMilli()-20_000)
 	require.NoError(t, err)
 	require.Equal(t, want, got)
@@ -25,7 +25,7 @@ func TestReadHold(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, booking.HoldExpired, got.State)
 
-	got, err = readHold("event-1", "hold-1", "s 7 0 1900000000000 - customer-1 0 -", deadline.UnixMilli())
+	got, err = readHold("event-1", "hold-1", "s 7 0 1900000000 5 - c:customer-1 0 -", deadline.UnixMilli())
 	require.NoError(t, err)
 	require.Equal(t, booking.HoldSold, got.State)
 	require.True(t, got.ExpiresAt.IsZero())
@@ -34,8 +34,9 @@ func TestReadHold(t *testing.T) {
 
 func TestReadHoldRefusesWhatIsNoRecord(t *testing.T) {
 	for _, text := range []string{
-		"", "hold-1", "hold-1 hold-2", "p 7 5 5 - c 1", "p 7 5 5 - c 1 - -", "z 7 5 5 - c 1 -", "p 7 x 5 - c 1 -",
-		"p 7 5 x - c 1 -", "p 7 5 5 - c  -", "p 7 5 5 - c 1,,2 -", "p 7 5 5 - c -1 -", "p 7 5 5 - c +1 -", "p 7 5 5 - c 1,99999999999 -",
+		"", "hold-1", "hold-1 hold-2", "p 7 5 5 5 - c 1", "p 7 5 5 5 - c 1 - -", "z 7 5 5 5 - c 1 -",
+		"p 7 x 5 5 - c 1 -", "p 7 5 x 5 - c 1 -", "p 7 5 5 x - c 1 -", "p 7 5 5 5 - c  -", "p 7 5 5 5 - c 1,,2 -",
+		"p 7 5 5 5 - c -1 -", "p 7 5 5 5 - c +1 -", "p 7 5 5 5 - c 1,99999999999 -",
 	} {
 		_, err := readHold("event-1", "hold-1", text, 0)
 		require.ErrorContains(t, err, "hold-1", "%q", text)
@@ -44,8 +45,9 @@ func TestReadHoldRefusesWhatIsNoRecord(t *testing.T) {
 
 func FuzzReadHold(f *testing.F) {
 	for _, text := range []string{
-		"p 7 1900000060000 1900000000000 order-1 customer-1 17,3 17,3,4", "s 7 0 1900000000000 - c 0 -",
-		"h 1 1 1 - c 1 -", "e 1 1 1 - c 1 -", "", "h 1 -1 9223372036854775807 - c 1 -", "b 1 0 1 block o 1,2,3 -", "a b",
+		"p 7 1900000060000 1900000000 000999 order-1 c:customer-1 17,3 17,3,4", "s 7 0 1900000000 1 - c:c 0 -",
+		"h 1 1 1 1 - c:c 1 -", "e 1 1 1 1 - c:c 1 -", "", "h 1 -1 9223372036854775807 0 - c 1 -",
+		"b 1 0 1 1 block c:o 1,2,3 -", "a b",
 	} {
 		f.Add(text, int64(1_900_000_000_000))
 	}
@@ -55,8 +57,8 @@ func FuzzReadHold(f *testing.F) {
 			return
 		}
 		fields := strings.Split(text, " ")
-		require.Equal(t, fields[5], h.CustomerID)
-		requireSeatsReadBack(t, fields[6], h.Seats)
+		require.Equal(t, strings.TrimPrefix(fields[fieldCustomer], "c:"), h.CustomerID)
+		requireSeatsReadBack(t, fields[fieldSeats], h.Seats)
 		if h.State == booking.HoldHeld || h.State == booking.HoldPaying {
 			require.Positive(t, h.Left, "a live hold has time left")
 		}

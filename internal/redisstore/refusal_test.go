@@ -48,7 +48,7 @@ func TestRefusalsLeaveNoTrace(t *testing.T) {
 				hold(booking.CodeHoldExpired, func(r *booking.HoldRequest) { r.HoldID, r.Seats = lapsed.ID, []int{8, 7} })
 			},
 			"extend": func() {
-				for _, id := range []string{bound.ID, sold.ID, released.ID, lapsed.ID, swept.ID, "block-1", "nothing", "c:c-1"} {
+				for _, id := range []string{bound.ID, sold.ID, released.ID, lapsed.ID, swept.ID, "block-1", "nothing", "c:c-1", "m:last"} {
 					_, err := s.Extend(s.Ctx, e, id, "c-1", time.Hour, time.Hour)
 					require.Error(t, err)
 				}
@@ -56,7 +56,7 @@ func TestRefusalsLeaveNoTrace(t *testing.T) {
 				require.Equal(t, booking.CodeExtensionLimit, booking.CodeOf(err))
 			},
 			"bind": func() {
-				for _, id := range []string{released.ID, lapsed.ID, swept.ID, "block-1", "nothing", "c:c-1"} {
+				for _, id := range []string{released.ID, lapsed.ID, swept.ID, "block-1", "nothing", "c:c-1", "m:last"} {
 					_, err := s.Bind(s.Ctx, e, id, "c-1", "order-new", time.Hour)
 					require.Error(t, err)
 				}
@@ -64,7 +64,7 @@ func TestRefusalsLeaveNoTrace(t *testing.T) {
 				require.Equal(t, booking.CodeNotFound, booking.CodeOf(err))
 			},
 			"release": func() {
-				for _, id := range []string{bound.ID, sold.ID, "block-1", "nothing", "c:c-1"} {
+				for _, id := range []string{bound.ID, sold.ID, "block-1", "nothing", "c:c-1", "m:last"} {
 					_, _, err := s.Release(s.Ctx, e, id, "c-1", nil)
 					require.Error(t, err)
 				}
@@ -93,7 +93,7 @@ func TestRefusalsLeaveNoTrace(t *testing.T) {
 				}
 			},
 			"free": func() {
-				for _, id := range []string{bound.ID, held.ID, sold.ID, swept.ID, "nothing", "block-1", "c:c-1"} {
+				for _, id := range []string{bound.ID, held.ID, sold.ID, swept.ID, "nothing", "block-1", "c:c-1", "m:last"} {
 					_, changed, err := s.Free(s.Ctx, e, id, "order-other")
 					require.NoError(t, err)
 					require.False(t, changed)
@@ -104,16 +104,17 @@ func TestRefusalsLeaveNoTrace(t *testing.T) {
 				require.Equal(t, booking.CodeSeatsTaken, booking.CodeOf(err))
 			},
 			"get": func() {
-				for _, id := range []string{"nothing", "c:c-1"} {
+				for _, id := range []string{"nothing", "c:c-1", "m:last"} {
 					_, err := s.GetHold(s.Ctx, e, id)
 					require.Equal(t, booking.CodeNotFound, booking.CodeOf(err), id)
 				}
 			},
-			"restore and commit": func() {
+			"restore, commit, abandon": func() {
 				_, err := s.RestoreSeats(s.Ctx, e, "nonsense", []booking.Restore{claimOf(sold)})
 				require.ErrorIs(t, err, booking.ErrConflict)
 				_, err = s.CommitLoad(s.Ctx, e, "nonsense")
 				require.ErrorIs(t, err, booking.ErrConflict)
+				require.NoError(t, s.AbandonLoad(s.Ctx, e, "nonsense"))
 			},
 		} {
 			t.Log(name)

@@ -62,7 +62,8 @@ func seatedEvent(seats int) *booking.Event {
 // Load loads or repairs the event from these claims.
 func (s *Show) Load(claims ...booking.Restore) (changed int) {
 	s.T.Helper()
-	token, _, err := s.BeginLoad(s.Ctx, s.Event)
+	token := newID()
+	_, err := s.BeginLoad(s.Ctx, s.Event, token)
 	require.NoError(s.T, err)
 	changed, err = s.RestoreSeats(s.Ctx, s.Event, token, claims)
 	require.NoError(s.T, err)

@@ -20,6 +20,7 @@ var loadingTests = []holdsTest{
 	{"nothing shows before the loading is committed", stagedInvisible},
 	{"one loader at a time", oneLoader},
 	{"a lost lease restores and commits nothing", leaseLost},
+	{"an abandoned loading leaves room for the next at once", loadAbandoned},
 	{"a repair leaves the event in use, its version and live holds in place", repairInUse},
 	{"documents that changed during a loading come back, and only those", dirtyComeBack},
 	{"documents that changed during a repair come back", dirtyDuringRepair},
@@ -125,7 +126,8 @@ func (s *Show) unloaded() *Show {
 
 func (s *Show) begin() (token string, loaded bool) {
 	s.T.Helper()
-	token, loaded, err := s.BeginLoad(s.Ctx, s.Event)
+	token = newID()
+	loaded, err := s.BeginLoad(s.Ctx, s.Event, token)
 	require.NoError(s.T, err)
 	return token, loaded
 }
@@ -169,10 +171,10 @@ func stagedInvisible(t *testing.T, s *Show) {
 func oneLoader(t *testing.T, s *Show) {
 	for _, show := range []*Show{s, s.unloaded()} {
 		token, _ := show.begin()
-		_, _, err := show.BeginLoad(show.Ctx, show.Event)
+		_, err := show.BeginLoad(show.Ctx, show.Event, newID())
 		require.ErrorIs(t, err, booking.ErrLoadBusy)
 		show.restore(token, newClaim(booking.HoldSold, 1))
-		_, _, err = show.BeginLoad(show.Ctx, show.Event)
+		_, err = show.BeginLoad(show.Ctx, show.Event, newID())
 		require.ErrorIs(t, err, booking.ErrLoadBusy)
 		show.commit(token)
 		token, loaded := show.begin()
@@ -196,6 +198,22 @@ func leaseLost(t *testing.T, s *Show) {
 				require.ErrorIs(t, err, booking.ErrConflict)
 			}
 		})
+	}
+}
+
+func loadAbandoned(t *testing.T, s *Show) {
+	for _, show := range []*Show{s, s.unloaded()} {
+		token, loaded := show.begin()
+		require.NoError(t, show.AbandonLoad(show.Ctx, show.Event, "nonsense"))
+		show.restore(token)
+		require.NoError(t, show.AbandonLoad(show.Ctx, show.Event, token))
+		require.NoError(t, show.AbandonLoad(show.Ctx, show.Event, token))
+		_, err := show.CommitLoad(show.Ctx, show.Event, token)
+		require.ErrorIs(t, err, booking.ErrConflict)
+		next, stillLoaded := show.begin()
+		require.Equal(t, loaded, stillLoaded)
+		require.NoError(t, show.AbandonLoad(show.Ctx, show.Event, token), "a late one is not for the next loader")
+		show.commit(next)
 	}
 }
 
@@ -231,7 +249,11 @@ func dirtyComeBack(t *testing.T, s *Show) {
 	dirty, err := n.CommitLoad(n.Ctx, n.Event, token)
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{"order-1", "order-2", "block-3"}, dirty)
-	n.RequireNotLoaded()
+	again := newClaim(booking.HoldSold, 1)
+	again.OrderID = "order-1"
+	require.Equal(t, 1, n.restore(token, again), "read again, it counts")
+	n.commit(token)
+	n.requireSeats(".s")
 }
 
 func dirtyDuringRepair(t *testing.T, s *Show) {
@@ -242,15 +264,15 @@ func dirtyDuringRepair(t *testing.T, s *Show) {
 	require.NoError(t, err)
 	_, _, err = s.Free(s.Ctx, s.Event, refunded.ID, refunded.OrderID)
 	require.NoError(t, err)
-	s.Take("customer-3", 3) // no order: nothing to read again
-	require.Equal(t, 1, s.restore(token, stale))
-	s.requireSeats(".ssh")
+	next := s.Take("customer-3", 3, 2) // no order: nothing to read again
+	require.Zero(t, s.restore(token, stale), "what was read before the change must not end the next holder")
+	s.requireStands(next, booking.SeatHeld)
 	dirty, err := s.CommitLoad(s.Ctx, s.Event, token)
 	require.NoError(t, err)
 	require.ElementsMatch(t, []string{paid.OrderID, refunded.OrderID}, dirty)
-	require.Equal(t, 1, s.restore(token, Claim(paid, booking.HoldSold), Claim(refunded, booking.HoldReleased)))
+	require.Zero(t, s.restore(token, Claim(paid, booking.HoldSold), Claim(refunded, booking.HoldReleased)))
 	s.commit(token)
-	s.requireSeats(".s.h")
+	s.requireSeats(".shh")
 }
 
 func eachOwned(t *testing.T, s *Show) {

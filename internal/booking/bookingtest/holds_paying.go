@@ -156,6 +156,12 @@ func confirmOtherHold(t *testing.T, s *Show) {
 	s.requireStands(unbound, booking.SeatHeld)
 	s.requireStands(bound, booking.SeatHeld)
 	s.requireStands(sold, booking.SeatSold)
+
+	lapsed := s.TakeLapsed("customer-1", 10, 11) // one that is over does not matter, and leaves no seat marked
+	c := confirmation(lapsed)
+	c.OrderID, c.Seats = "order-of-before", []int{6}
+	require.NoError(t, s.Confirm(s.Ctx, s.Event, c))
+	s.requireSeats(".hhhs.h")
 }
 
 func confirmReleased(t *testing.T, s *Show) {

@@ -63,12 +63,12 @@ func RaceForOrder(s *Show, n int) error {
 // each trying several times and giving some back, and returns an error where a
 // seat was had twice or a hold was partial: taken seats that no hold has, or a
 // hold without all of its seats.
-func RaceForBlocks(s *Show, n int) error {
+func RaceForBlocks(s *Show, n uint) error {
 	book := &holdBook{holders: map[int]string{}}
 	var group errgroup.Group
-	for i := range n {
+	for i := range uint64(n) {
 		group.Go(func() error {
-			random := rand.New(rand.NewPCG(11, uint64(i)))
+			random := rand.New(rand.NewPCG(11, i))
 			for range 6 {
 				if err := s.raceForBlock(book, random, fmt.Sprint("customer-", i)); err != nil {
 					return err
