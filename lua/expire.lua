@@ -27,6 +27,9 @@ local function forget(id, r)
   end
 end
 
+if redis.call('EXISTS', KEYS[4]) == 0 then
+  return {'not_loaded'} -- the log is lost, and with it the count of versions
+end
 local limit = tonumber(ARGV[1])
 redis.call('XTRIM', KEYS[4], 'MAXLEN', '~', 10000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, limit)

@@ -6,6 +6,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local last = redis.call('HGET', KEYS[2], 'm:last')
 local loaded = last and redis.call('GETRANGE', KEYS[1], last, last) ~= ''
+  and redis.call('EXISTS', KEYS[4]) == 1
 
 -- Whether the token holds the lease; if so it is renewed.
 local function has_lease()

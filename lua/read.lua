@@ -9,6 +9,9 @@
 -- Replay  reads only.
 -- Here because map and version must be of one moment.
 local newest = redis.call('XREVRANGE', KEYS[4], '+', '-', 'COUNT', 1)
+if #newest == 0 then
+  return {'not_loaded'} -- the log is lost, and with it the count of versions
+end
 local version = redis.call('HGET', KEYS[2], 'm:epoch') .. '-' .. string.sub(newest[1][1], 3)
 if version == ARGV[1] then
   return {'same', version}

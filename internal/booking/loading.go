@@ -10,7 +10,7 @@ import (
 
 // restoreBatch bounds how many seats one call to the hold store puts back:
 // other events' calls wait for it.
-const restoreBatch = 1000
+const restoreBatch = 500
 
 // requestLoad asks the loader to load or repair the event. When its queue is
 // full the sweeper asks again a second later.

@@ -166,3 +166,18 @@ func TestLoadWhileEverythingIsLostAgain(t *testing.T) {
 		}
 	})
 }
+
+// The store that failed answers again: the event is loaded at once, not when
+// the lease of the failed loading is over.
+func TestLoadAgainAfterAFaultAtEveryCall(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.bought(alice, 0)
+		w.pending(bob, 1)
+		w.atEveryCall(func(broken func(func())) {
+			w.flush()
+			broken(func() { requireFault(t, w.service.Load(w.ctx, w.event.ID)) })
+			require.NoError(t, w.service.Load(w.ctx, w.event.ID))
+			w.requireSeats("sh")
+		})
+	})
+}

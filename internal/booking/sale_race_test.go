@@ -34,27 +34,38 @@ func busySale(s *setup) {
 func runSale(w *world, howLong time.Duration) {
 	w.t.Helper()
 	s := newSale(w, w.ports())
-	s.run(w.t, howLong)
+	s.run(w.t, howLong, s.isSound)
 	require.Empty(w.t, w.audit())
 	paid := s.auditPayments(w.t, w.store)
-	require.Greater(w.t, paid, 10, "a sale without sales shows nothing")
+	require.Positive(w.t, paid, "a sale without sales shows nothing")
 	w.t.Logf("%d payments, %d paid at the end, %d by the guard, %d loads", len(s.delivered), paid,
 		w.metrics.of("guard"), w.metrics.of("loaded"))
 }
 
-// The same sale on stores whose checks are off must be found out.
+// The order store alone keeps the sale sound where the hold store lets every
+// payment pass.
+func TestSaleByTheGuardAlone(t *testing.T) {
+	w := newWorld(t, miniredis.RunT(t).Addr(), busySale, withSeats(12))
+	ports := w.ports()
+	ports.Holds = credulousHolds{ports.Holds}
+	s := newSale(w, ports)
+	s.run(t, time.Second, s.isSound)
+	s.auditPayments(t, w.store)
+	require.Positive(t, w.metrics.of("guard"), "the guard had nothing to do")
+}
+
+// The same sale with the guard off too must be found out.
 func TestSaleWithoutItsGuardsIsFoundOut(t *testing.T) {
-	w := newWorld(t, miniredis.RunT(t).Addr(), busySale, withoutAudit)
+	w := newWorld(t, miniredis.RunT(t).Addr(), busySale, withSeats(12), withoutAudit)
 	ports := w.ports()
 	unguarded := unguardedOrders{w.store}
 	ports.Orders, ports.Holds = unguarded, credulousHolds{ports.Holds}
 	s := newSale(w, ports)
-	s.run(t, time.Second)
-
-	orders := ordersOf(t, w.ctx, unguarded, w.event.ID)
-	m, err := w.holds.SeatMap(w.ctx, w.event, "")
-	require.NoError(t, err)
-	found := auditSeats(w.event, orders, m)
+	var found []string
+	for try := 0; try < 5 && len(found) == 0; try++ {
+		s.run(t, time.Second, s.isLoaded)
+		found = s.findings(unguarded)
+	}
 	require.NotEmpty(t, found)
 	require.Contains(t, found[0], "has two owners")
 }
@@ -79,8 +90,8 @@ func newSale(w *world, ports booking.Ports) *sale {
 }
 
 // run lets 30 customers and an organizer loose, loses everything in Redis
-// halfway, and ends when no order is pending.
-func (s *sale) run(t *testing.T, howLong time.Duration) {
+// halfway, and ends when no order is pending and the rest is done.
+func (s *sale) run(t *testing.T, howLong time.Duration, done func() bool) {
 	ctx, stop := context.WithCancel(s.w.ctx)
 	var workers, people sync.WaitGroup
 	for _, instance := range s.instances {
@@ -94,7 +105,7 @@ func (s *sale) run(t *testing.T, howLong time.Duration) {
 	time.Sleep(howLong / 2)
 	require.NoError(t, s.w.redis.FlushAll(ctx).Err())
 	people.Wait()
-	s.awaitEnd(t)
+	s.awaitEnd(t, done)
 	stop()
 	workers.Wait()
 }
@@ -106,17 +117,34 @@ func (s *sale) startWorkers(ctx context.Context, workers *sync.WaitGroup, instan
 	workers.Go(func() { worker.Ender(instance, log).Run(ctx) })
 }
 
-// awaitEnd waits until every order has ended and the event is loaded.
-func (s *sale) awaitEnd(t *testing.T) {
+// awaitEnd waits until every order has ended and the workers have done the rest.
+func (s *sale) awaitEnd(t *testing.T, done func() bool) {
 	t.Helper()
-	require.Eventually(t, func() bool {
-		pending, err := s.w.store.OrdersOfEvent(s.w.ctx, s.w.event.ID, []booking.OrderStatus{booking.OrderPending}, booking.Page{Limit: 1})
-		if err != nil || len(pending) > 0 {
-			return false
+	pending := []booking.OrderStatus{booking.OrderPending}
+	for deadline := time.Now().Add(15 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		list, err := s.w.store.OrdersOfEvent(s.w.ctx, s.w.event.ID, pending, booking.Page{Limit: 1})
+		require.NoError(t, err)
+		if len(list) == 0 && done() {
+			return
 		}
-		_, err = s.w.holds.SeatMap(s.w.ctx, s.w.event, "")
-		return err == nil
-	}, 10*time.Second, 20*time.Millisecond)
+		require.True(t, time.Now().Before(deadline), "it does not come to rest: %v", s.findings(s.w.store))
+	}
+}
+
+func (s *sale) isLoaded() bool {
+	_, err := s.w.holds.SeatMap(s.w.ctx, s.w.event, "")
+	return err == nil
+}
+
+// isSound reports whether the map shows what the orders say.
+func (s *sale) isSound() bool { return s.isLoaded() && len(s.findings(s.w.store)) == 0 }
+
+func (s *sale) findings(store booking.Orders) []string {
+	m, err := s.w.holds.SeatMap(s.w.ctx, s.w.event, "")
+	if err != nil {
+		return []string{err.Error()}
+	}
+	return auditSeats(s.w.event, ordersOf(s.w.t, s.w.ctx, store, s.w.event.ID), m)
 }
 
 // refund gives sold seats back to the sale.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // Options say where Redis is.
@@ -37,6 +38,11 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 		DialTimeout: 2 * time.Second,
 		ReadTimeout: 2 * time.Second,
 		PoolSize:    64,
+		// A server that is away is said to be away soon: the retries above are enough.
+		DialerRetries: 1,
+		// Notifications of a hosted service's upgrades; asking for them is a
+		// call at each connection that other servers refuse.
+		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
 	if o.TLS {
 		u.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}

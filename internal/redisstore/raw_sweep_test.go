@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
@@ -148,5 +149,28 @@ func TestAHoldWhoseSeatsAreNotItsOwnIsOver(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, changed)
 		require.Equal(t, "..hhh.......", string(s.Map().Seats))
+	})
+}
+
+// The log counts the versions: without it numbers would be given again. The
+// event is loaded anew then, under another epoch.
+func TestALostLogIsNoticedAndTheEventLoadedAnew(t *testing.T) {
+	onEachShow(t, func(t *testing.T, s *show) {
+		s.Take("customer-1", 1)
+		before := s.Map().Version
+		s.rewrite("DEL", keyLog)
+		_, err := s.SeatMap(s.Ctx, s.Event, "")
+		require.ErrorIs(t, err, booking.ErrNotLoaded)
+		_, err = s.Sweep(s.Ctx, s.Event, 10)
+		require.ErrorIs(t, err, booking.ErrNotLoaded)
+
+		token := uuid.NewString()
+		loaded, err := s.BeginLoad(s.Ctx, s.Event, token)
+		require.NoError(t, err)
+		require.False(t, loaded, "what is left is no basis for a repair")
+		dirty, err := s.CommitLoad(s.Ctx, s.Event, token)
+		require.NoError(t, err)
+		require.Empty(t, dirty)
+		require.NotEqual(t, before[:8], s.Map().Version[:8], "a new epoch")
 	})
 }
