@@ -139,9 +139,12 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	if err == nil && a.Config.Demo {
 		a.Demo, err = a.seedDemo(ctx)
 	}
-	if err == nil {
+	switch {
+	case err == nil:
 		ready()
 		err = a.waitForEnd(ctx, failed)
+	case ctx.Err() != nil:
+		err = nil // told to end while starting
 	}
 	err = errors.Join(err, a.drain(context.WithoutCancel(ctx)))
 	stopWork()

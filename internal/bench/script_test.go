@@ -55,7 +55,7 @@ func newBed(t *testing.T, addr string, seats int) *bed {
 // empty loads the event anew without a hold.
 func (b *bed) empty() {
 	ctx := b.t.Context()
-	require.NoError(b.t, b.client.Del(ctx, b.key("meta")).Err())
+	require.NoError(b.t, b.client.Del(ctx, b.key("holds")).Err())
 	token := uuid.NewString()
 	loaded, err := b.store.BeginLoad(ctx, b.event, token)
 	require.NoError(b.t, err)

@@ -64,11 +64,23 @@ func (s *Service) CreateEvent(ctx context.Context, by Actor, n NewEvent) (*Event
 		return nil, err
 	}
 	s.catalog.put(e)
-	if err := s.Load(ctx, e.ID); err != nil {
+	if err := s.loadNew(ctx, e.ID); err != nil {
 		s.Log.Warn("new event is not loaded yet; it will be at its first use", "event", e.ID, "err", err)
 		s.requestLoad(e.ID)
 	}
 	return e, nil
+}
+
+// loadNew loads an event that was just stored. A sweeper that saw it first may
+// be at it already: the caller is told of the event when it is on sale.
+func (s *Service) loadNew(ctx context.Context, id string) error {
+	const wait, most = 20 * time.Millisecond, 100
+	err := s.Load(ctx, id)
+	for n := 0; errors.Is(err, ErrLoadBusy) && n < most && ctx.Err() == nil; n++ {
+		time.Sleep(wait)
+		err = s.Load(ctx, id) // where it is loaded by now, this is a cheap repair
+	}
+	return err
 }
 
 func onePriceList(prices map[string]Money) (currency string, amounts map[string]int64, err error) {

@@ -113,14 +113,15 @@ func TestLoadFreesWhatNothingOwns(t *testing.T) {
 func TestLoadOfManyOrders(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		w.block(seatsFrom(0, 1000)...)
-		w.block(seatsFrom(1000, 500)...)
-		w.bought(alice, seatsFrom(1500, 10)...)
+		w.block(seatsFrom(1000, 200)...)
+		w.bought(alice, seatsFrom(1200, 10)...)
 		w.flush()
 		calls := 0
 		w.tap.all("Holds.RestoreSeats", before(func() { calls++ }))
 		w.load()
-		require.Equal(t, 2, calls)
-	}, withSeats(2000))
+		require.Greater(t, calls, 1)
+		require.Empty(t, w.audit())
+	}, withSeats(1300))
 }
 
 func seatsFrom(first, n int) []int {

@@ -102,6 +102,23 @@ func TestOrderWaitsForTheProvider(t *testing.T) {
 	})
 }
 
+// Nobody is asked to pay an order that ended before its payment was made.
+func TestNoPaymentIsAskedForAnEndedOrder(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		n := booking.NewOrder{EventID: w.event.ID, Seats: w.names(0), Key: "k"}
+		w.tap.next("Provider.", away)
+		_, _, err := w.service.PlaceOrder(w.ctx, alice, n)
+		requireCode(t, booking.CodeUnavailable, err)
+		ended, err := w.service.Cancel(w.ctx, alice, w.ordersMade(alice)[0].ID)
+		require.NoError(t, err)
+		o, created, err := w.service.PlaceOrder(w.ctx, alice, n)
+		require.NoError(t, err)
+		require.False(t, created)
+		require.Equal(t, ended, o)
+		require.Zero(t, w.provider.payments())
+	})
+}
+
 // A webhook may overtake the answer of the provider: the checkout of a paid
 // order is stored all the same, and it stays paid.
 func TestPaymentOvertakesItsCheckout(t *testing.T) {

@@ -17,9 +17,9 @@ var (
 	abandonScript = newScript("abandon", keyDirty)
 )
 
-// loadLease is how long a loader may be silent before another may begin. Every
-// call of the loader renews it.
-const loadLease = 10 * time.Second
+// loadLease is how long a loader may be silent before another may begin: so
+// long an event waits whose loader died. Every call of the loader renews it.
+const loadLease = 3 * time.Second
 
 // BeginLoad implements booking.Holds.
 func (s *Store) BeginLoad(ctx context.Context, e *booking.Event, token string) (loaded bool, err error) {
