@@ -16,7 +16,7 @@ import (
 func (w *world) audit() []string {
 	w.t.Helper()
 	w.tap.clear()
-	orders := ordersOf(w.t, w.ctx, w.store, w.event.ID)
+	orders := ordersOf(w.ctx, w.t, w.store, w.event.ID)
 	found := auditOrders(orders)
 	m, err := w.holds.SeatMap(w.ctx, w.event, "")
 	if errors.Is(err, booking.ErrNotLoaded) {
@@ -28,7 +28,7 @@ func (w *world) audit() []string {
 }
 
 // ordersOf reads all documents of an event.
-func ordersOf(t *testing.T, ctx context.Context, store booking.Orders, eventID string) []booking.Order {
+func ordersOf(ctx context.Context, t *testing.T, store booking.Orders, eventID string) []booking.Order {
 	t.Helper()
 	var all []booking.Order
 	page := booking.Page{Limit: 500}

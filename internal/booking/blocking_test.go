@@ -97,7 +97,7 @@ func TestBlockRefuses(t *testing.T) {
 			_, err := w.service.Block(w.ctx, c.by, c.event, c.seats, c.reason, c.until)
 			require.Equal(t, c.code, booking.CodeOf(err), what)
 		}
-		require.Empty(t, ordersOf(t, w.ctx, w.store, w.event.ID))
+		require.Empty(t, ordersOf(w.ctx, t, w.store, w.event.ID))
 		w.requireSeats("")
 	})
 }

@@ -56,7 +56,7 @@ func requireRepeated(t *testing.T, w *world, by booking.Actor, n booking.NewOrde
 	require.Equal(t, []booking.Order{o}, w.ordersMade(by))
 	require.Equal(t, booking.OrderPending, o.Status)
 	require.Equal(t, "pay-"+o.ID, o.Checkout.ID)
-	require.Equal(t, w.provider.payments(), len(ordersOf(t, w.ctx, w.store, w.event.ID)), "a payment each order")
+	require.Equal(t, w.provider.payments(), len(ordersOf(w.ctx, t, w.store, w.event.ID)), "a payment each order")
 	w.requireSeats("hh")
 	_, err = w.service.Cancel(w.ctx, by, o.ID)
 	require.NoError(t, err)

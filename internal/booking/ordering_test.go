@@ -124,7 +124,7 @@ func TestOrderRefuses(t *testing.T) {
 			_, _, err := w.service.PlaceOrder(w.ctx, c.by, c.n)
 			require.Equal(t, c.code, booking.CodeOf(err), "%s: %v", name, err)
 		}
-		require.Empty(t, ordersOf(t, w.ctx, w.store, w.event.ID))
+		require.Empty(t, ordersOf(w.ctx, t, w.store, w.event.ID))
 		require.Zero(t, w.provider.payments())
 		w.requireSeats("h")
 	})

@@ -144,7 +144,7 @@ func (s *sale) findings(store booking.Orders) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	return auditSeats(s.w.event, ordersOf(s.w.t, s.w.ctx, store, s.w.event.ID), m)
+	return auditSeats(s.w.event, ordersOf(s.w.ctx, s.w.t, store, s.w.event.ID), m)
 }
 
 // refund gives sold seats back to the sale.

@@ -94,8 +94,8 @@ func (p *Provider) post(ctx context.Context, id string, body []byte) error {
 	if err != nil {
 		return fmt.Errorf("webhook: %w", err)
 	}
-	defer response.Body.Close()
-	defer drain(response.Body)
+	defer func() { _ = response.Body.Close() }() // its status is known by then
+	drain(response.Body)
 	return confirmation(response)
 }
 
