@@ -23,7 +23,5 @@ func figure(what, value, target string) {
 
 func heading(text string) { fmt.Printf("\n%s\n", text) }
 
-// median returns the middle of the values, least the smallest.
+// median returns the middle of the values.
 func median(values []float64) float64 { return slices.Sorted(slices.Values(values))[len(values)/2] }
-
-func least(values []float64) float64 { return slices.Min(values) }
