@@ -176,7 +176,7 @@ func TestBlockEndsByItsTime(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		now, err := w.holds.Now(w.ctx)
 		require.NoError(t, err)
-		until := now.Add(brief)
+		until := now.Add(5 * brief) // there is something to do before
 		b, err := w.service.Block(w.ctx, olga, w.event.ID, w.names(0), "", until)
 		require.NoError(t, err)
 		require.Equal(t, until, b.ExpiresAt)

@@ -45,7 +45,7 @@ func TestSameWebhookManyTimesAtOnce(t *testing.T) {
 // Two payments of one order at once: one pays, the other is due back.
 func TestTwoPaymentsOfOneOrderAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		for range 20 {
+		for range 10 {
 			o := w.pending(alice, 0)
 			first, second := success(o), success(o)
 			second.PaymentID = "pay-again-" + o.ID
@@ -95,7 +95,7 @@ func TestPaymentRacesTheCustomersCancellation(t *testing.T) {
 // marked sold.
 func TestPaymentRacesTheOrganizersRefund(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		for range 50 {
+		for range 20 {
 			o := w.pending(customer(), 0)
 			for _, err := range atOnce(
 				func() error { return w.webhook(success(o)) },
@@ -115,7 +115,7 @@ func TestPaymentRacesTheOrganizersRefund(t *testing.T) {
 func TestPaymentRacesItsDeadline(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		lateWon := 0
-		for range 15 {
+		for range 12 {
 			late := w.pending(alice, 0, 1)
 			var next booking.Order
 			w.await(late.ExpiresAt)
@@ -136,7 +136,7 @@ func TestPaymentRacesItsDeadline(t *testing.T) {
 				lateWon++
 			}
 		}
-		t.Logf("the late payment won %d of 15", lateWon)
+		t.Logf("the late payment won %d of 12", lateWon)
 	}, briefPayment)
 }
 

@@ -188,7 +188,7 @@ func TestSaleOpensAtItsTime(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		now, err := w.holds.Now(w.ctx)
 		require.NoError(t, err)
-		opens := now.Add(brief)
+		opens := now.Add(5 * brief) // there is something to do before
 		_, err = w.service.UpdateEvent(w.ctx, olga, w.event.ID, booking.EventChange{OnSaleAt: &opens})
 		require.NoError(t, err)
 		_, _, err = w.service.Hold(w.ctx, alice, w.event.ID, w.names(0), "")

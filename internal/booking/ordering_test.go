@@ -140,7 +140,7 @@ func TestOrderOfAnEndedHold(t *testing.T) {
 		_, _, err = w.order(alice, lapsed.ID)
 		requireCode(t, booking.CodeHoldExpired, err)
 		require.Empty(t, w.ordersMade(alice))
-	}, briefHolds)
+	}, func(s *setup) { s.limits.HoldTTL = 5 * brief }) // one is released before
 }
 
 func TestOrderOfASoldHoldIsTheSame(t *testing.T) {

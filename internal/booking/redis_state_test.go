@@ -21,10 +21,10 @@ func (w *world) await(deadline time.Time) {
 	}
 }
 
-// flush loses everything in Redis.
+// flush loses everything that Redis has of the event, at once.
 func (w *world) flush() {
 	w.t.Helper()
-	require.NoError(w.t, w.redis.FlushAll(w.ctx).Err())
+	require.NoError(w.t, w.redis.Del(w.ctx, w.keys()...).Err())
 }
 
 // snapshot copies what Redis has of the event and returns what brings Redis

@@ -23,7 +23,7 @@ import (
 // shows what the orders say.
 func TestSaleWithEverythingAtOnce(t *testing.T) {
 	t.Run("miniredis", func(t *testing.T) { runSale(newWorld(t, miniredis.RunT(t).Addr(), busySale), time.Second) })
-	t.Run("redis", func(t *testing.T) { runSale(newWorld(t, testserver.Redis(t), busySale), 3*time.Second) })
+	t.Run("redis", func(t *testing.T) { runSale(newWorld(t, testserver.RedisOwn(t).Addr, busySale), 3*time.Second) })
 }
 
 func busySale(s *setup) {
@@ -49,8 +49,12 @@ func TestSaleByTheGuardAlone(t *testing.T) {
 	ports := w.ports()
 	ports.Holds = credulousHolds{ports.Holds}
 	s := newSale(w, ports)
-	s.run(t, time.Second, s.isSound)
+	s.late = true
+	for try := 0; try < 5 && w.metrics.of("guard") == 0; try++ {
+		s.run(t, time.Second, s.isSound)
+	}
 	s.auditPayments(t, w.store)
+	t.Logf("%d payments, %d by the guard", len(s.delivered), w.metrics.of("guard"))
 	require.Positive(t, w.metrics.of("guard"), "the guard had nothing to do")
 }
 
@@ -61,6 +65,7 @@ func TestSaleWithoutItsGuardsIsFoundOut(t *testing.T) {
 	unguarded := unguardedOrders{w.store}
 	ports.Orders, ports.Holds = unguarded, credulousHolds{ports.Holds}
 	s := newSale(w, ports)
+	s.late = true
 	var found []string
 	for try := 0; try < 5 && len(found) == 0; try++ {
 		s.run(t, time.Second, s.isLoaded)
@@ -75,6 +80,7 @@ type sale struct {
 	w         *world
 	instances []*booking.Service
 	until     time.Time
+	late      bool // everyone pays about the deadline, and nothing is refunded
 
 	mu        sync.Mutex
 	delivered []booking.PaymentEvent // successes that a webhook took
@@ -101,7 +107,9 @@ func (s *sale) run(t *testing.T, howLong time.Duration, done func() bool) {
 	for seed := range uint64(30) {
 		people.Go(func() { (&shopper{s, t, customer(), rand.New(rand.NewPCG(seed, 1))}).shop() })
 	}
-	people.Go(func() { s.refund(t) })
+	if !s.late {
+		people.Go(func() { s.refund(t) })
+	}
 	time.Sleep(howLong / 2)
 	require.NoError(t, s.w.redis.FlushAll(ctx).Err())
 	people.Wait()
@@ -147,13 +155,13 @@ func (s *sale) findings(store booking.Orders) []string {
 	return auditSeats(s.w.event, ordersOf(s.w.ctx, s.w.t, store, s.w.event.ID), m)
 }
 
-// refund gives sold seats back to the sale.
+// refund gives sold seats back to the sale, before it is sold out.
 func (s *sale) refund(t *testing.T) {
 	for time.Now().Before(s.until) {
 		time.Sleep(5 * time.Millisecond)
 		s.mu.Lock()
 		var o booking.Order
-		if len(s.sold) > 12 {
+		if len(s.sold) > len(s.w.event.Plan.Seats)/8 {
 			o, s.sold = s.sold[0], s.sold[1:]
 		}
 		s.mu.Unlock()

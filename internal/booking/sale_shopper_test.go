@@ -23,7 +23,7 @@ func (p *shopper) shop() {
 		o, err := p.order()
 		if err != nil {
 			checkRefusal(p.t, "order", err)
-			time.Sleep(time.Millisecond)
+			time.Sleep(5 * time.Millisecond)
 			continue
 		}
 		p.decide(o)
@@ -57,7 +57,11 @@ func (p *shopper) decide(o booking.Order) {
 	if o.ID == "" {
 		return
 	}
-	switch p.chance.IntN(10) {
+	what := p.chance.IntN(10)
+	if p.late {
+		what = 4
+	}
+	switch what {
 	case 0:
 		p.send(failure(o))
 		p.send(success(o)) // after all

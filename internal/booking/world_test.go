@@ -78,9 +78,10 @@ type world struct {
 	event    *booking.Event
 }
 
-// onBoth runs a test on the embedded Redis and on a real one.
+// onBoth runs a test on the embedded Redis and on a real one, beside other tests.
 func onBoth(t *testing.T, test func(*testing.T, *world), changes ...change) {
 	t.Helper()
+	t.Parallel()
 	t.Run("miniredis", func(t *testing.T) { test(t, newWorld(t, miniredis.RunT(t).Addr(), changes...)) })
 	t.Run("redis", func(t *testing.T) { test(t, newWorld(t, testserver.Redis(t), changes...)) })
 }
