@@ -1,11 +1,8 @@
 package boltstore
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -52,7 +49,7 @@ func (r *eventRecord) event(id string) *booking.Event {
 
 // InsertEvent implements booking.Events.
 func (s *Store) InsertEvent(ctx context.Context, e *booking.Event) error {
-	plan, err := compress(e.Plan.Raw)
+	plan, err := booking.PackPlan(e.Plan.Raw)
 	if err != nil {
 		return booking.Unavailable("the order store", err)
 	}
@@ -111,7 +108,7 @@ func (s *Store) Plan(ctx context.Context, eventID string) (raw []byte, err error
 		if packed == nil {
 			return noEvent(eventID)
 		}
-		raw, err = decompress(packed)
+		raw, err = booking.UnpackPlan(packed)
 		return err
 	})
 	return raw, err
@@ -155,31 +152,4 @@ func readEvent(id, value []byte) (*booking.Event, error) {
 		return nil, err
 	}
 	return r.event(string(id)), nil
-}
-
-func compress(raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	if err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func decompress(packed []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("decompress plan: %w", err)
-	}
-	raw, err := io.ReadAll(r) // its end verifies length and checksum
-	if err != nil {
-		return nil, fmt.Errorf("decompress plan: %w", err)
-	}
-	return raw, nil
 }

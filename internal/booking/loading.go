@@ -66,8 +66,8 @@ func (s *Service) Load(ctx context.Context, eventID string) error {
 func (s *Service) loadUnderLease(ctx context.Context, e *Event) (loaded bool, changed int, owners map[string]bool, err error) {
 	token := s.NewID()
 	loaded, err = s.Holds.BeginLoad(ctx, e, token)
-	step("load.begun")
 	if err == nil {
+		step("load.begun")
 		changed, owners, err = s.restoreAll(ctx, e, token)
 	}
 	if err == nil {

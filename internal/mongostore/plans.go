@@ -1,14 +1,10 @@
 package mongostore
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 
 	"go.mongodb.org/mongo-driver/bson"
 
@@ -28,7 +24,7 @@ type planDocument struct {
 func (s *Store) storePlan(ctx context.Context, raw []byte) (id string, err error) {
 	digest := sha256.Sum256(raw)
 	id = hex.EncodeToString(digest[:])
-	packed, err := compress(raw)
+	packed, err := booking.PackPlan(raw)
 	if err != nil {
 		return "", err
 	}
@@ -50,33 +46,6 @@ func (s *Store) Plan(ctx context.Context, eventID string) ([]byte, error) {
 	if err != nil {
 		return nil, notFound(err, "the plan of event %q is missing from the order store", eventID)
 	}
-	raw, err := decompress(d.Gzip)
+	raw, err := booking.UnpackPlan(d.Gzip)
 	return raw, unavailable(err)
-}
-
-func compress(raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	if err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	if err := w.Close(); err != nil {
-		return nil, fmt.Errorf("compress plan: %w", err)
-	}
-	return b.Bytes(), nil
-}
-
-func decompress(packed []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		return nil, fmt.Errorf("decompress plan: %w", err)
-	}
-	raw, err := io.ReadAll(r) // its end verifies length and checksum
-	if err != nil {
-		return nil, fmt.Errorf("decompress plan: %w", err)
-	}
-	return raw, nil
 }
