@@ -188,27 +188,6 @@ func (s *Service) skipNotLoaded(e *Event, err error) error {
 	return s.repairAfter(e.ID, err)
 }
 
-// pay makes the order paid by this payment.
-func (o *Order) pay(ev PaymentEvent) {
-	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true
-	o.Payments = append(o.Payments, Payment{ID: ev.PaymentID, Received: ev.Received, State: PaymentApplied})
-	o.noteWebhook(ev.WebhookID)
-}
-
-func (o *Order) noteWebhook(id string) {
-	if id != "" {
-		o.WebhookIDs = append(o.WebhookIDs, id)
-	}
-}
-
-// refusalReason says why money that arrives now is not for this order.
-func (o *Order) refusalReason() string {
-	if o.Status == OrderPaid {
-		return "duplicate"
-	}
-	return o.Reason
-}
-
 // oweRefund records money that is due back, and lets go of the seats unless
 // another payment bought them.
 func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEvent, reason string) (string, error) {
@@ -220,26 +199,6 @@ func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEv
 		"received", ev.Received.Amount, "currency", ev.Received.Currency)
 	step("refund.stored")
 	return outcomeRefundDue, s.paymentGoesOn(e, s.giveSeatsBack(ctx, e, next))
-}
-
-// owe adds a payment that is due back. A paid order stays paid: this was
-// further money. Where nothing was received nothing is due.
-func (o *Order) owe(ev PaymentEvent, reason string) error {
-	if ev.Received.Amount == 0 {
-		if o.Status != OrderPending {
-			return errNoChange
-		}
-		o.Status, o.Reason = OrderCancelled, reason
-		return nil
-	}
-	o.Payments = append(o.Payments, Payment{
-		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason,
-	})
-	o.noteWebhook(ev.WebhookID)
-	if o.Status != OrderPaid {
-		o.Status, o.Reason = OrderRefunding, reason
-	}
-	return nil
 }
 
 // paymentEnded ends a pending order whose payment will not come. Its seats

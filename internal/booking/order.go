@@ -30,6 +30,7 @@ const (
 	ReasonTimeout     = "timeout"      // no payment came in time
 	ReasonSeatsTaken  = "seats_taken"  // the payment came too late: the seats are someone else's
 	ReasonWrongAmount = "wrong_amount" // what was paid is not what was asked
+	ReasonDuplicate   = "duplicate"    // further money for a paid order; of a payment only
 )
 
 // PaymentState says what became of one payment.
@@ -49,7 +50,7 @@ type Payment struct {
 	ID       string
 	Received Money
 	State    PaymentState
-	Reason   string // why it is due back, one of the reasons above or "duplicate"
+	Reason   string // why it is due back, one of the reasons above
 	Attempt  int    // of refunding
 }
 
@@ -102,20 +103,6 @@ func (o *Order) Payment(id string) (Payment, bool) {
 		return Payment{}, false
 	}
 	return o.Payments[i], true
-}
-
-// AcceptsPayment reports whether a payment that arrives now may still make the
-// order paid: it is pending, it ran out of time, or only the provider's
-// failure had cancelled it. A person's cancellation always means a refund.
-func (o *Order) AcceptsPayment() bool {
-	switch o.Status {
-	case OrderPending, OrderExpired:
-		return true
-	case OrderCancelled:
-		return o.Reason == ReasonPayment
-	default:
-		return false
-	}
 }
 
 // clone copies the order so that a change that is not stored leaves no trace.

@@ -62,11 +62,17 @@ func launch(folder string, env []string, log *os.File, command ...string) (*proc
 // follow reads what the service prints until it has ended.
 func (p *process) follow(cmd *exec.Cmd, lines *bufio.Scanner, log io.Writer) {
 	defer close(p.gone)
+	url := ""
 	for lines.Scan() {
 		p.stdout = append(p.stdout, lines.Text())
 		_, _ = fmt.Fprintln(log, lines.Text()) // for a person, if anyone
-		if url, ok := strings.CutPrefix(lines.Text(), "  API "); ok {
-			p.banner <- strings.TrimSpace(url)
+		if given, ok := strings.CutPrefix(lines.Text(), "  API "); ok {
+			url = strings.TrimSpace(given)
+		}
+		// The empty line after its list ends what tests read of the banner.
+		if url != "" && lines.Text() == "" {
+			p.banner <- url
+			url = ""
 		}
 	}
 	_ = cmd.Wait() // its error is the status

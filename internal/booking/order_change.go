@@ -1,0 +1,98 @@
+package booking
+
+// What may become of an order, decided by what it is now. These methods change
+// the value only; storing it is a compare-and-set of the caller's.
+
+// AcceptsPayment reports whether a payment that arrives now may still make the
+// order paid: it is pending, it ran out of time, or only the provider's
+// failure had cancelled it. A person's cancellation always means a refund.
+func (o *Order) AcceptsPayment() bool {
+	switch o.Status {
+	case OrderPending, OrderExpired:
+		return true
+	case OrderCancelled:
+		return o.Reason == ReasonPayment
+	default:
+		return false
+	}
+}
+
+// pay makes the order paid by this payment.
+func (o *Order) pay(ev PaymentEvent) {
+	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true
+	o.Payments = append(o.Payments, Payment{ID: ev.PaymentID, Received: ev.Received, State: PaymentApplied})
+	o.noteWebhook(ev.WebhookID)
+}
+
+func (o *Order) noteWebhook(id string) {
+	if id != "" {
+		o.WebhookIDs = append(o.WebhookIDs, id)
+	}
+}
+
+// refusalReason says why money that arrives now is not for this order.
+func (o *Order) refusalReason() string {
+	if o.Status == OrderPaid {
+		return ReasonDuplicate
+	}
+	return o.Reason
+}
+
+// owe adds a payment that is due back. A paid order stays paid: this was
+// further money. Where nothing was received nothing is due.
+func (o *Order) owe(ev PaymentEvent, reason string) error {
+	if ev.Received.Amount == 0 {
+		if o.Status != OrderPending {
+			return errNoChange
+		}
+		o.Status, o.Reason = OrderCancelled, reason
+		return nil
+	}
+	o.Payments = append(o.Payments, Payment{
+		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason,
+	})
+	o.noteWebhook(ev.WebhookID)
+	if o.Status != OrderPaid {
+		o.Status, o.Reason = OrderRefunding, reason
+	}
+	return nil
+}
+
+// cancel is the state change: ownership ends here first, in the hold store second.
+func (o *Order) cancel(reason string, mayRefund bool) error {
+	switch o.Status {
+	case OrderPending:
+		o.Status, o.Reason = OrderCancelled, reason
+		return nil
+	case OrderCancelled:
+		if o.Reason == ReasonPayment {
+			o.Reason = reason // a person's word: later money is refunded
+			return nil
+		}
+		return errNoChange
+	case OrderRefunding, OrderRefunded:
+		return errNoChange
+	case OrderExpired:
+		return Errorf(CodeOrderExpired, "the order ran out of time and its seats are free already")
+	}
+	if !mayRefund {
+		return Errorf(CodeAlreadyPaid, "the order is paid; ask the organizer for a refund")
+	}
+	o.refundAll(reason)
+	return nil
+}
+
+// refundAll ends a paid order: it owns nothing any more and every payment
+// applied to it is due back.
+func (o *Order) refundAll(reason string) {
+	o.OwnsSeats, o.Status, o.Reason = false, OrderRefunded, reason
+	for i := range o.Payments {
+		p := &o.Payments[i]
+		if p.State == PaymentApplied && p.Received.Amount > 0 {
+			p.State, p.Reason = PaymentRefundDue, reason
+		}
+		if p.State == PaymentRefundDue {
+			o.Status = OrderRefunding
+		}
+	}
+}
