@@ -19,7 +19,7 @@ local named = redis.call('HMGET', KEYS[5], 'call', 'dirty')
 if named[1] == ARGV[4] then
   return {'dirty', named[2]}
 end
-local dirty = redis.call('SPOP', KEYS[6], 500)
+local dirty = redis.call('SPOP', KEYS[6], 50)
 if #dirty > 0 then
   local orders = table.concat(dirty, ' ')
   redis.call('HSET', KEYS[5], 'call', ARGV[4], 'dirty', orders)

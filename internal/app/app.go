@@ -38,6 +38,7 @@ type App struct {
 	opsOn    net.Listener
 	sweeper  worker.Round
 	ender    worker.Round
+	repairer worker.Round
 	loader   *worker.Loader
 }
 
@@ -65,6 +66,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	a.ops = newServer(opsHandler(), log)
 	a.sweeper = worker.Sweeper(a.Service, a.holds.Connected(), log)
 	a.ender = worker.Ender(a.Service, log)
+	a.repairer = worker.Repairer(a.Service, log)
 	a.loader = worker.NewLoader(a.Service, log)
 	return a, nil
 }
@@ -129,6 +131,7 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	workers.Go(func() { a.loader.Run(work) })
 	workers.Go(func() { a.sweeper.Run(work) })
 	workers.Go(func() { a.ender.Run(work) })
+	workers.Go(func() { a.repairer.Run(work) })
 
 	failed := make(chan error, 2)
 	go func() { failed <- a.server.Serve(a.listener) }()
@@ -165,10 +168,22 @@ func (a *App) waitForEnd(ctx context.Context, failed <-chan error) error {
 // drain lets go of everything that runs for a client. The sandbox is first: its
 // deliveries come in through our own listener.
 func (a *App) drain(ctx context.Context) error {
-	a.api.SetDraining()
+	a.api.SetDraining() // seen on connections that are open already
 	ctx, cancel := context.WithTimeout(ctx, a.Config.ShutdownGrace)
 	defer cancel()
-	return errors.Join(a.provider.Close(ctx), a.server.Shutdown(ctx), a.ops.Close())
+	return errors.Join(a.provider.Close(ctx), a.shutdown(ctx), a.ops.Close())
+}
+
+// shutdown waits for the requests under way. One that is not whole when the
+// grace is over, such as a slow client's, is cut off: it was never answered, so
+// nothing that was promised is lost.
+func (a *App) shutdown(ctx context.Context) error {
+	err := a.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.Log.Warn("requests were cut off at the end of the grace (SEATHOLD_SHUTDOWN_GRACE)", "grace", a.Config.ShutdownGrace)
+		return a.server.Close()
+	}
+	return err
 }
 
 // Close lets go of what New opened; for an App that never ran.

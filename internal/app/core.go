@@ -57,6 +57,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, core.Close(context.WithoutCancel(ctx)))
+			core = nil // closed: nobody is to close it again
 		}
 	}()
 	// The order store is first: its lock keeps a second process from the folder.

@@ -3,6 +3,7 @@ package auth
 import (
 	"net/mail"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"seathold/internal/booking"
@@ -48,6 +49,9 @@ func cleanName(text string) (string, error) {
 	name := strings.TrimSpace(text)
 	if n := utf8.RuneCountInString(name); n < 1 || n > maxNameChars {
 		return "", booking.Errorf(booking.CodeInvalidValue, "the name must have 1 to %d characters", maxNameChars)
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return "", booking.Errorf(booking.CodeInvalidValue, "the name must not have control characters such as line breaks")
 	}
 	return name, nil
 }

@@ -18,6 +18,9 @@ const (
 	catalogKeep = 10 * time.Minute
 	// refreshTimeout bounds a reading that nobody waits for.
 	refreshTimeout = 5 * time.Second
+	// openTimeout bounds reading which events are open, where that is known
+	// from before.
+	openTimeout = 500 * time.Millisecond
 	// afterSale is how long an event is swept after its sale: payments and
 	// records of its last minute end long before.
 	afterSale = 24 * time.Hour
@@ -174,6 +177,14 @@ func (c *catalog) forgetUnused() {
 // notes what changed in those that are in memory. While the store does not
 // answer it returns those it named last, with the error.
 func (c *catalog) open(ctx context.Context) ([]*Event, error) {
+	c.mu.Lock()
+	known := c.lastOpen != nil
+	c.mu.Unlock()
+	if known { // a slow store must not keep the sweeper from its rounds
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, openTimeout)
+		defer cancel()
+	}
 	events, err := c.store.EventsEndingAfter(ctx, c.now().Add(-afterSale))
 	c.mu.Lock()
 	defer c.mu.Unlock()

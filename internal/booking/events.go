@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -102,6 +103,8 @@ func (s *Service) checkEvent(e *Event) error {
 	switch {
 	case e.Name == "" || utf8.RuneCountInString(e.Name) > MaxNameLength:
 		return Errorf(CodeInvalidValue, "name: give the event a name of 1 to %d characters", MaxNameLength)
+	case strings.ContainsFunc(e.Name, unicode.IsControl):
+		return Errorf(CodeInvalidValue, "name: leave out control characters such as line breaks")
 	case e.StartsAt.IsZero():
 		return Errorf(CodeInvalidValue, "starts_at: say when the event starts, like 2027-05-01T19:30:00Z")
 	case !e.OnSaleAt.IsZero() && !e.OnSaleAt.Before(e.SaleEnds()):

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 )
 
-// restoreBatch bounds how many seats one call to the hold store puts back:
-// other events' calls wait for it.
+// restoreBatch bounds how many seats one call to the hold store puts back, but
+// for an order that has more: other events' calls wait for it.
 const restoreBatch = 500
 
-// requestLoad asks the loader to load or repair the event. When its queue is
-// full the sweeper asks again a second later.
+// requestLoad asks the loader to load or repair the event. Where its queue is
+// full the next round of the sweeper or of RepairAll does it.
 func (s *Service) requestLoad(eventID string) {
 	select {
 	case s.loads <- eventID:
@@ -38,17 +39,36 @@ func (s *Service) LoadRequests() <-chan string { return s.loads }
 // of it where it is missing, what is wrong where it is there. Live holds of a
 // loaded event stay. ErrLoadBusy: someone else does it at this moment.
 func (s *Service) Load(ctx context.Context, eventID string) error {
+	return s.load(ctx, eventID, slog.LevelInfo)
+}
+
+// RepairAll compares every event whose sale is not long over with its orders
+// and mends what differs: whatever was left half done by an instance that is
+// gone. A fault of one event does not keep the others; the first is returned.
+func (s *Service) RepairAll(ctx context.Context) error {
+	events, first := s.catalog.open(ctx)
+	for _, e := range events {
+		err := s.load(ctx, e.ID, slog.LevelDebug)
+		if err != nil && !errors.Is(err, ErrLoadBusy) && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// load is Load; where it changes nothing it says so at the level quiet.
+func (s *Service) load(ctx context.Context, eventID string, quiet slog.Level) error {
 	e, err := s.Event(ctx, eventID)
 	if err != nil {
 		return err
 	}
 	start := time.Now()
-	loaded, changed, owners, err := s.loadUnderLease(ctx, e)
+	loaded, changed, claimants, err := s.loadUnderLease(ctx, e)
 	if err != nil {
 		return err
 	}
 	if loaded {
-		freed, err := s.freeUnowned(ctx, e, owners)
+		freed, err := s.freeUnowned(ctx, e, claimants)
 		if err != nil {
 			return fmt.Errorf("free what no order owns: %w", err)
 		}
@@ -56,25 +76,29 @@ func (s *Service) Load(ctx context.Context, eventID string) error {
 	}
 	took := time.Since(start)
 	s.Metrics.EventLoaded(changed, took)
-	s.Log.Info("event loaded from its orders", "event", e.ID, "repair", loaded,
-		"owners", len(owners), "changed", changed, "took", took)
+	level := slog.LevelInfo
+	if loaded && changed == 0 {
+		level = quiet
+	}
+	s.Log.Log(ctx, level, "event loaded from its orders", "event", e.ID, "repair", loaded,
+		"orders", len(claimants), "changed", changed, "took", took)
 	return nil
 }
 
 // loadUnderLease begins, restores and commits; where that fails it gives the
 // lease up, also one that it may have got without knowing.
-func (s *Service) loadUnderLease(ctx context.Context, e *Event) (loaded bool, changed int, owners map[string]bool, err error) {
+func (s *Service) loadUnderLease(ctx context.Context, e *Event) (loaded bool, changed int, claimants map[string]bool, err error) {
 	token := s.NewID()
 	loaded, err = s.Holds.BeginLoad(ctx, e, token)
 	if err == nil {
 		step("load.begun")
-		changed, owners, err = s.restoreAll(ctx, e, token)
+		changed, claimants, err = s.restoreAll(ctx, e, token)
 	}
 	if err == nil {
-		err = s.commitLoad(ctx, e, token, owners)
+		err = s.commitLoad(ctx, e, token, claimants)
 	}
 	if err == nil {
-		return loaded, changed, owners, nil
+		return loaded, changed, claimants, nil
 	}
 	if !errors.Is(err, ErrLoadBusy) {
 		s.abandonLoad(ctx, e, token)
@@ -91,17 +115,17 @@ func (s *Service) abandonLoad(ctx context.Context, e *Event, token string) {
 }
 
 // restoreAll puts back what the orders claim: owners first, then pending
-// orders, the older first. It returns the ids of the owners.
-func (s *Service) restoreAll(ctx context.Context, e *Event, token string) (changed int, owners map[string]bool, err error) {
+// orders, the older first. It returns the ids of all these.
+func (s *Service) restoreAll(ctx context.Context, e *Event, token string) (changed int, claimants map[string]bool, err error) {
 	var pending []Order
-	owners = map[string]bool{}
+	claimants = map[string]bool{}
 	batch := &restoreBatcher{s: s, e: e, token: token}
 	err = s.Orders.EachOwner(ctx, e.ID, func(o Order) error {
+		claimants[o.ID] = o.hasClaim()
 		if !o.OwnsSeats {
 			pending = append(pending, o)
 			return nil
 		}
-		owners[o.ID] = true
 		return batch.add(ctx, o)
 	})
 	if err != nil {
@@ -114,7 +138,7 @@ func (s *Service) restoreAll(ctx context.Context, e *Event, token string) (chang
 		}
 	}
 	err = batch.flush(ctx)
-	return batch.changed, owners, err
+	return batch.changed, claimants, err
 }
 
 // restoreBatcher sends claims in calls of bounded size.
@@ -151,7 +175,7 @@ func (b *restoreBatcher) flush(ctx context.Context) error {
 
 // commitLoad ends the loading. Orders that changed while it read are read
 // again, those alone, until none did: so a busy sale does not put it off.
-func (s *Service) commitLoad(ctx context.Context, e *Event, token string, owners map[string]bool) error {
+func (s *Service) commitLoad(ctx context.Context, e *Event, token string, claimants map[string]bool) error {
 	for {
 		dirty, err := s.Holds.CommitLoad(ctx, e, token)
 		if err != nil || len(dirty) == 0 {
@@ -166,7 +190,7 @@ func (s *Service) commitLoad(ctx context.Context, e *Event, token string, owners
 			if err != nil {
 				return err
 			}
-			owners[id] = o.OwnsSeats
+			claimants[id] = o.hasClaim()
 			if err := batch.add(ctx, o); err != nil {
 				return err
 			}
@@ -177,12 +201,12 @@ func (s *Service) commitLoad(ctx context.Context, e *Event, token string, owners
 	}
 }
 
-// freeUnowned frees what the hold store believes owned by an order that owns
-// nothing any more. Each such order is read again first.
-func (s *Service) freeUnowned(ctx context.Context, e *Event, owners map[string]bool) (freed int, err error) {
+// freeUnowned frees what the hold store has for orders that have no claim to it
+// any more. Each such order is read again first.
+func (s *Service) freeUnowned(ctx context.Context, e *Event, claimants map[string]bool) (freed int, err error) {
 	var suspects []Hold
 	err = s.Holds.EachOwned(ctx, e, func(h Hold) error {
-		if !owners[h.OrderID] {
+		if !claimants[h.OrderID] {
 			suspects = append(suspects, h)
 		}
 		return nil
@@ -191,11 +215,11 @@ func (s *Service) freeUnowned(ctx context.Context, e *Event, owners map[string]b
 		return 0, err
 	}
 	for _, h := range suspects {
-		o, err := s.Orders.Order(ctx, h.OrderID)
-		if err != nil && CodeOf(err) != CodeNotFound {
+		keeps, err := s.keepsSeats(ctx, h)
+		if err != nil {
 			return freed, err
 		}
-		if err == nil && o.OwnsSeats {
+		if keeps {
 			continue
 		}
 		if _, _, err := s.Holds.Free(ctx, e, h.ID, h.OrderID); err != nil && !errors.Is(err, ErrNotLoaded) {
@@ -204,4 +228,15 @@ func (s *Service) freeUnowned(ctx context.Context, e *Event, owners map[string]b
 		freed++
 	}
 	return freed, nil
+}
+
+// keepsSeats reports whether the order has a claim to the hold's seats as it is
+// now: it owns them, or a payment may still come. A hold may be bound to an
+// order that is not stored yet.
+func (s *Service) keepsSeats(ctx context.Context, h Hold) (bool, error) {
+	o, err := s.Orders.Order(ctx, h.OrderID)
+	if CodeOf(err) == CodeNotFound {
+		return h.Live(), nil
+	}
+	return o.OwnsSeats || (h.Live() && o.AcceptsPayment()), err
 }

@@ -17,6 +17,10 @@ func (o *Order) AcceptsPayment() bool {
 	}
 }
 
+// hasClaim reports whether the order has a claim to its seats that a rebuild
+// puts back.
+func (o *Order) hasClaim() bool { return o.OwnsSeats || o.Status == OrderPending }
+
 // pay makes the order paid by this payment.
 func (o *Order) pay(ev PaymentEvent) {
 	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true

@@ -98,7 +98,7 @@ type Restore struct {
 	OrderID    string
 	CustomerID string
 	Seats      []int
-	State      HoldState // HoldSold, HoldBlocked, or HoldHeld for a pending order
+	State      HoldState // HoldSold, HoldBlocked, HoldHeld for a pending order, HoldReleased for none
 	ExpiresAt  time.Time // HoldHeld only
 }
 
@@ -187,7 +187,9 @@ type Holds interface {
 	CommitLoad(ctx context.Context, e *Event, token string) (dirty []string, err error)
 	// AbandonLoad gives up the lease of a loading that failed.
 	AbandonLoad(ctx context.Context, e *Event, token string) error
-	// EachOwned calls fn for every record that owns seats (sold or blocked).
+	// EachOwned calls fn for every record that has seats for an order or a
+	// block: sold, blocked, or bound to a pending order (live or just lapsed).
+	// Left and Age are not set, and a record may be visited twice.
 	EachOwned(ctx context.Context, e *Event, fn func(Hold) error) error
 }
 

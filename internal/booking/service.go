@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"time"
+	"unicode/utf8"
 )
 
 // Bounds on what one call may ask for.
@@ -70,9 +71,9 @@ func digest(parts ...string) string {
 }
 
 func checkKey(key string) error {
-	if len(key) > MaxIdempotencyKey {
+	if n := utf8.RuneCountInString(key); n > MaxIdempotencyKey {
 		return Errorf(CodeInvalidIdempotencyKey,
-			"Idempotency-Key has %d characters; it takes 1 to %d", len(key), MaxIdempotencyKey)
+			"Idempotency-Key has %d characters; it takes 1 to %d", n, MaxIdempotencyKey)
 	}
 	return nil
 }

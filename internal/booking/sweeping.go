@@ -101,10 +101,15 @@ func (s *Service) endOne(ctx context.Context, o Order) error {
 
 // RequestLoads asks for every event to be loaded or repaired whose sale is not
 // long over: at a start, for what another life of the service left half done.
+// It waits for the loader where its queue is full.
 func (s *Service) RequestLoads(ctx context.Context) error {
 	events, err := s.catalog.open(ctx)
 	for _, e := range events {
-		s.requestLoad(e.ID)
+		select {
+		case s.loads <- e.ID:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	return err
 }

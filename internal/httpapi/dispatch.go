@@ -79,7 +79,10 @@ func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return booking.Errorf(booking.CodeInvalidValue, "the query is not well-formed; escape its values")
 	}
-	if !e.streams {
+	if e.streams {
+		// As long as it takes. Where the connection has no deadline to lift, fine.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
+	} else {
 		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
 		defer cancel()
 		q.Request = r.WithContext(ctx)

@@ -125,7 +125,8 @@ func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking
 			if err != nil {
 				return err
 			}
-			if h.State != booking.HoldSold && h.State != booking.HoldBlocked {
+			over := h.State == booking.HoldReleased || h.State == booking.HoldExpired
+			if h.OrderID == "" || over {
 				continue
 			}
 			if err := fn(h); err != nil {

@@ -150,6 +150,6 @@ func seatsTaken(e *booking.Event, seats []int) error {
 	names := e.Plan.GUIDs(seats)
 	return &booking.Error{
 		Code: booking.CodeSeatsTaken, Seats: names,
-		Detail: "taken by someone else: " + strings.Join(names, ", ") + "; nothing was held",
+		Detail: "not free: " + strings.Join(names, ", ") + "; nothing was held",
 	}
 }

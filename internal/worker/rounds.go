@@ -21,6 +21,15 @@ func Sweeper(s *booking.Service, connected <-chan struct{}, log *slog.Logger) Ro
 	}
 }
 
+// repairEvery is how long what an instance left half done lasts when that
+// instance does not come back.
+const repairEvery = 30 * time.Second
+
+// Repairer compares all events with their orders and mends what differs.
+func Repairer(s *booking.Service, log *slog.Logger) Round {
+	return Round{Name: "repairer", Interval: repairEvery, Log: log, Once: s.RepairAll}
+}
+
 // Ender expires orders past their payment deadline and ends blocks past their
 // time.
 func Ender(s *booking.Service, log *slog.Logger) Round {

@@ -279,7 +279,8 @@ func eachOwned(t *testing.T, s *Show) {
 	sold := s.TakeSold("customer-1", 1, 2)
 	require.NoError(t, s.Block(s.Ctx, s.Event, "block-1", "organizer-1", []int{3}))
 	s.Take("customer-1", 4)
-	s.Pay(s.TakeBound("customer-1", time.Minute, 5))
+	bound := s.TakeBound("customer-1", time.Minute, 5)
+	s.Pay(bound)
 	freed := s.TakeSold("customer-1", 6)
 	_, _, err := s.Free(s.Ctx, s.Event, freed.ID, freed.OrderID)
 	require.NoError(t, err)
@@ -289,7 +290,9 @@ func eachOwned(t *testing.T, s *Show) {
 		found[h.ID] = h
 		return nil
 	}))
-	require.Len(t, found, 2)
+	require.Len(t, found, 3, "no hold without an order, and none that is over")
+	require.Equal(t, booking.HoldPaying, found[bound.ID].State)
+	require.Equal(t, bound.OrderID, found[bound.ID].OrderID)
 	require.Equal(t, []int{1, 2}, found[sold.ID].Seats)
 	require.Equal(t, sold.OrderID, found[sold.ID].OrderID)
 	require.Equal(t, booking.HoldSold, found[sold.ID].State)
