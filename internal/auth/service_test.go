@@ -170,6 +170,7 @@ func TestRegisterRules(t *testing.T) {
 		"a name of 1":                  {okMail, okPass, "A", none},
 		"a name of 200 and spaces":     {okMail, okPass, " " + strings.Repeat("é", 200) + " ", none},
 		"a name of 201":                {okMail, okPass, strings.Repeat("é", 201), booking.CodeInvalidValue},
+		"a name of two lines":          {okMail, okPass, "Ada\nBcc: all", booking.CodeInvalidValue},
 		"the address is checked first": {"x", "x", "", booking.CodeInvalidEmail},
 	}
 	for name, tc := range cases {

@@ -43,20 +43,21 @@ func TestCreateEventRefuses(t *testing.T) {
 			change func(n *booking.NewEvent)
 			code   booking.Code
 		}{
-			"a customer":         {by: alice, code: booking.CodeForbidden},
-			"no name":            {change: func(n *booking.NewEvent) { n.Name = "  " }},
-			"a long name":        {change: func(n *booking.NewEvent) { n.Name = strings.Repeat("é", booking.MaxNameLength+1) }},
-			"no start":           {change: func(n *booking.NewEvent) { n.StartsAt = time.Time{} }},
-			"on sale too late":   {change: func(n *booking.NewEvent) { n.OnSaleAt = starts }},
-			"on sale after off":  {change: func(n *booking.NewEvent) { n.OnSaleAt, n.OffSaleAt = starts.Add(-2), starts.Add(-3) }},
-			"a negative time":    {change: func(n *booking.NewEvent) { n.HoldTTL = -1 }},
-			"a time too long":    {change: func(n *booking.NewEvent) { n.HoldTTL = time.Hour }},
-			"a negative cap":     {change: func(n *booking.NewEvent) { n.MaxSeatsPerCustomer = -1 }},
-			"no currency":        {change: func(n *booking.NewEvent) { setCurrency(n, "euro") }},
-			"two currencies":     {change: func(n *booking.NewEvent) { n.Prices["more"] = booking.Money{Currency: "USD"} }},
-			"an unknown price":   {change: func(n *booking.NewEvent) { n.Prices["more"] = booking.Money{Currency: "EUR"} }, code: booking.CodeInvalidPlan},
-			"a category without": {change: func(n *booking.NewEvent) { clear(n.Prices) }, code: booking.CodeInvalidPlan},
-			"no plan":            {change: func(n *booking.NewEvent) { n.Plan = nil }, code: booking.CodeInvalidPlan},
+			"a customer":          {by: alice, code: booking.CodeForbidden},
+			"no name":             {change: func(n *booking.NewEvent) { n.Name = "  " }},
+			"a long name":         {change: func(n *booking.NewEvent) { n.Name = strings.Repeat("é", booking.MaxNameLength+1) }},
+			"a name of two lines": {change: func(n *booking.NewEvent) { n.Name = "One\nTwo" }},
+			"no start":            {change: func(n *booking.NewEvent) { n.StartsAt = time.Time{} }},
+			"on sale too late":    {change: func(n *booking.NewEvent) { n.OnSaleAt = starts }},
+			"on sale after off":   {change: func(n *booking.NewEvent) { n.OnSaleAt, n.OffSaleAt = starts.Add(-2), starts.Add(-3) }},
+			"a negative time":     {change: func(n *booking.NewEvent) { n.HoldTTL = -1 }},
+			"a time too long":     {change: func(n *booking.NewEvent) { n.HoldTTL = time.Hour }},
+			"a negative cap":      {change: func(n *booking.NewEvent) { n.MaxSeatsPerCustomer = -1 }},
+			"no currency":         {change: func(n *booking.NewEvent) { setCurrency(n, "euro") }},
+			"two currencies":      {change: func(n *booking.NewEvent) { n.Prices["more"] = booking.Money{Currency: "USD"} }},
+			"an unknown price":    {change: func(n *booking.NewEvent) { n.Prices["more"] = booking.Money{Currency: "EUR"} }, code: booking.CodeInvalidPlan},
+			"a category without":  {change: func(n *booking.NewEvent) { clear(n.Prices) }, code: booking.CodeInvalidPlan},
+			"no plan":             {change: func(n *booking.NewEvent) { n.Plan = nil }, code: booking.CodeInvalidPlan},
 		} {
 			n := booking.NewEvent{Name: "x", StartsAt: starts}
 			n.Plan, n.Prices = drawnPlan(t, 4, 100)

@@ -95,3 +95,32 @@ func TestOneOverdueOrderDoesNotKeepTheOthers(t *testing.T) {
 		w.requireOrder(second.ID, booking.OrderExpired, booking.ReasonTimeout)
 	}, briefPayment)
 }
+
+// What an instance left half done that is killed and never comes back.
+func TestRepairAllMendsWhatNobodyRepeats(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		sold, pending := w.bought(alice, 0), w.pending(bob, 1)
+		w.tap.all("Holds.Free", away)
+		_, err := w.service.Cancel(w.ctx, olga, sold.ID)
+		requireCode(t, booking.CodeUnavailable, err)
+		_, err = w.service.Cancel(w.ctx, bob, pending.ID)
+		requireCode(t, booking.CodeUnavailable, err)
+		w.tap.clear()
+		w.requireSeats("sh")
+
+		require.NoError(t, w.service.RepairAll(w.ctx))
+		w.requireSeats("..")
+	})
+}
+
+// A hold may be bound to an order that is about to be stored.
+func TestRepairLeavesAHoldWhoseOrderIsNotStoredYet(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		h := w.hold(alice, 0)
+		w.tap.next("Orders.InsertOrder", before(func() { require.NoError(t, w.service.RepairAll(w.ctx)) }))
+		o, _, err := w.service.PlaceOrder(w.ctx, alice, booking.NewOrder{EventID: w.event.ID, HoldID: h.ID})
+		require.NoError(t, err)
+		w.requireOrder(o.ID, booking.OrderPending, "")
+		w.requireSeats("h")
+	})
+}
