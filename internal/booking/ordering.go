@@ -16,8 +16,10 @@ type NewOrder struct {
 	Key     string // idempotency key, may be empty
 }
 
+// fingerprint is of what the client sent: seats, even where their hold is known
+// by now, or a hold.
 func (n NewOrder) fingerprint() string {
-	if n.HoldID != "" {
+	if n.Seats == nil {
 		return digest("hold", n.EventID, n.HoldID)
 	}
 	sorted := slices.Sorted(slices.Values(n.Seats))
@@ -84,6 +86,9 @@ func (s *Service) orderHold(ctx context.Context, by Actor, e *Event, n NewOrder)
 	if h.OrderID != offered {
 		o, err := s.Orders.Order(ctx, h.OrderID)
 		if err == nil {
+			o, err = s.rememberKey(ctx, by, o, n)
+		}
+		if err == nil {
 			o, err = s.askForPayment(ctx, o)
 			return o, false, err
 		}
@@ -100,6 +105,27 @@ func (s *Service) orderHold(ctx context.Context, by Actor, e *Event, n NewOrder)
 	return o, created, err
 }
 
+// rememberKey notes the key of a call that finds the hold's order there, so
+// that the key answers later as the one that made it would. An order has one
+// key: the first.
+func (s *Service) rememberKey(ctx context.Context, by Actor, o Order, n NewOrder) (Order, error) {
+	if n.Key == "" || o.IdempotencyKey != "" {
+		return o, nil
+	}
+	next, err := s.storeChange(ctx, o, func(o *Order) error {
+		o.IdempotencyKey, o.Fingerprint = n.Key, n.fingerprint()
+		return nil
+	})
+	if !errors.Is(err, ErrConflict) {
+		return next, err
+	}
+	// Another call has just used the key, or the order has just changed.
+	if other, err := s.repeatedOrder(ctx, by, n); CodeOf(err) != CodeNotFound {
+		return other, err
+	}
+	return s.Orders.Order(ctx, o.ID)
+}
+
 func (s *Service) newOrder(e *Event, h Hold, n NewOrder) Order {
 	o := Order{
 		ID: h.OrderID, EventID: e.ID, CustomerID: h.CustomerID, HoldID: h.ID,
@@ -108,12 +134,7 @@ func (s *Service) newOrder(e *Event, h Hold, n NewOrder) Order {
 	}
 	o.UpdatedAt = o.CreatedAt
 	if n.Key != "" {
-		o.IdempotencyKey = n.Key
-		// The hold of a one-step order follows from the key: the body named seats.
-		if n.Seats != nil {
-			n.HoldID = ""
-		}
-		o.Fingerprint = n.fingerprint()
+		o.IdempotencyKey, o.Fingerprint = n.Key, n.fingerprint()
 	}
 	return o
 }

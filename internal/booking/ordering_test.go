@@ -238,3 +238,31 @@ func TestConcurrentBodiesOfOneKey(t *testing.T) {
 		require.Equal(t, 1, w.provider.payments())
 	})
 }
+
+// The first call had no key, the repeat has one: it is the order's from then on.
+func TestAKeyThatFoundTheOrderIsRemembered(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		h := w.hold(alice, 0)
+		byHold := booking.NewOrder{EventID: w.event.ID, HoldID: h.ID}
+		o, created, err := w.service.PlaceOrder(w.ctx, alice, byHold)
+		require.NoError(t, err)
+		require.True(t, created)
+
+		byHold.Key = "k9"
+		again, created, err := w.service.PlaceOrder(w.ctx, alice, byHold)
+		require.NoError(t, err)
+		require.False(t, created)
+		require.Equal(t, o.ID, again.ID)
+
+		_, _, err = w.service.PlaceOrder(w.ctx, alice, booking.NewOrder{
+			EventID: w.event.ID, Seats: w.names(1), Key: "k9",
+		})
+		requireCode(t, booking.CodeIdempotencyKeyReused, err)
+
+		_, err = w.service.Cancel(w.ctx, alice, o.ID)
+		require.NoError(t, err)
+		again, _, err = w.service.PlaceOrder(w.ctx, alice, byHold)
+		require.NoError(t, err, "as for the key that made an order, whatever became of it")
+		require.Equal(t, booking.OrderCancelled, again.Status)
+	})
+}
