@@ -32,7 +32,7 @@ type entry struct {
 func entriesOf(o *booking.Order) []entry {
 	entries := append(seatEntries(o), paymentEntries(o)...)
 	entries = append(entries, entry{bucketOfEvent, key(o.EventID, o.ID), noValue})
-	if o.OwnsSeats || o.Status == booking.OrderPending {
+	if o.HasClaim() {
 		entries = append(entries, entry{bucketClaims, key(o.EventID, o.ID), noValue})
 	}
 	if !o.IsBlock() {

@@ -56,7 +56,7 @@ func (s *Service) CreateEvent(ctx context.Context, by Actor, n NewEvent) (*Event
 		StartsAt: n.StartsAt, OnSaleAt: n.OnSaleAt, OffSaleAt: n.OffSaleAt,
 		Currency: currency, Prices: prices,
 		HoldTTL: n.HoldTTL, MaxSeatsPerCustomer: n.MaxSeatsPerCustomer,
-		CreatedAt: time.Now().UTC().Truncate(time.Millisecond), Revision: 1, Plan: plan,
+		CreatedAt: timestamp(), Revision: 1, Plan: plan,
 	}
 	if err := s.checkEvent(e); err != nil {
 		return nil, err

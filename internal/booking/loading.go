@@ -121,7 +121,7 @@ func (s *Service) restoreAll(ctx context.Context, e *Event, token string) (chang
 	claimants = map[string]bool{}
 	batch := &restoreBatcher{s: s, e: e, token: token}
 	err = s.Orders.EachOwner(ctx, e.ID, func(o Order) error {
-		claimants[o.ID] = o.hasClaim()
+		claimants[o.ID] = o.HasClaim()
 		if !o.OwnsSeats {
 			pending = append(pending, o)
 			return nil
@@ -190,7 +190,7 @@ func (s *Service) commitLoad(ctx context.Context, e *Event, token string, claima
 			if err != nil {
 				return err
 			}
-			claimants[id] = o.hasClaim()
+			claimants[id] = o.HasClaim()
 			if err := batch.add(ctx, o); err != nil {
 				return err
 			}

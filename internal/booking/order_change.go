@@ -17,9 +17,9 @@ func (o *Order) AcceptsPayment() bool {
 	}
 }
 
-// hasClaim reports whether the order has a claim to its seats that a rebuild
-// puts back.
-func (o *Order) hasClaim() bool { return o.OwnsSeats || o.Status == OrderPending }
+// HasClaim reports whether the order has a claim to its seats that a rebuild
+// puts back: it owns them, or its payment is pending. Stores index by it.
+func (o *Order) HasClaim() bool { return o.OwnsSeats || o.Status == OrderPending }
 
 // pay makes the order paid by this payment.
 func (o *Order) pay(ev PaymentEvent) {

@@ -70,10 +70,13 @@ func (s *Service) repeatedOrder(ctx context.Context, by Actor, n NewOrder) (Orde
 		return Order{}, err
 	}
 	if o.Fingerprint != n.fingerprint() {
-		return Order{}, Errorf(CodeIdempotencyKeyReused,
-			"this Idempotency-Key made another order; use a new key for a new order")
+		return Order{}, keyReused()
 	}
 	return s.askForPayment(ctx, o)
+}
+
+func keyReused() error {
+	return Errorf(CodeIdempotencyKeyReused, "this Idempotency-Key made another order; use a new key for a new order")
 }
 
 func (s *Service) orderHold(ctx context.Context, by Actor, e *Event, n NewOrder) (Order, bool, error) {
@@ -152,8 +155,7 @@ func (s *Service) insertOrder(ctx context.Context, o Order) (Order, bool, error)
 	stored, err := s.Orders.Order(ctx, o.ID)
 	if CodeOf(err) == CodeNotFound {
 		// The id is free, so the key is not: another body came with it at the same time.
-		return Order{}, false, Errorf(CodeIdempotencyKeyReused,
-			"this Idempotency-Key made another order; use a new key for a new order")
+		return Order{}, false, keyReused()
 	}
 	return stored, false, err
 }

@@ -58,7 +58,7 @@ func orderDocumentOf(o *booking.Order) orderDocument {
 	d := orderDocument{
 		ID: o.ID, EventID: o.EventID, CustomerID: o.CustomerID, HoldID: o.HoldID,
 		Status: string(o.Status), Reason: o.Reason, Seats: o.Seats,
-		ClaimsSeats: o.OwnsSeats || o.Status == booking.OrderPending,
+		ClaimsSeats: o.HasClaim(),
 		Total:       moneyDocument(o.Total), PaymentIDs: paymentIDs(o),
 		WebhookIDs: o.WebhookIDs, ExpiresAt: o.ExpiresAt,
 		IdempotencyKey: o.IdempotencyKey, Fingerprint: o.Fingerprint,

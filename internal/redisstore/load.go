@@ -37,10 +37,6 @@ func (s *Store) BeginLoad(ctx context.Context, e *booking.Event, token string) (
 
 // RestoreSeats implements booking.Holds.
 func (s *Store) RestoreSeats(ctx context.Context, e *booking.Event, token string, claims []booking.Restore) (changed int, err error) {
-	return s.restore(ctx, e, token, claims)
-}
-
-func (s *Store) restore(ctx context.Context, e *booking.Event, token string, claims []booking.Restore) (int, error) {
 	args := make([]any, 0, len(claims)+2)
 	args = append(args, token, loadLease.Milliseconds())
 	for _, c := range claims {
@@ -88,9 +84,11 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 	case r.status == "lost":
 		return nil, booking.ErrConflict
 	case r.status == "dirty":
-		dirty = strings.Fields(r.text(0))
+		return strings.Fields(r.text(0)), nil
+	case r.status != "ok":
+		return nil, r.strange()
 	}
-	return dirty, nil
+	return nil, nil
 }
 
 // AbandonLoad implements booking.Holds.

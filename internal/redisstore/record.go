@@ -137,13 +137,17 @@ func (r reply) over(holdID string) error {
 	}
 }
 
-// taken is the refusal for seats that someone else has.
-func (r reply) taken(e *booking.Event) error {
-	seats, err := readSeats(r.text(0))
-	if err != nil {
-		return r.strange()
+// allOrNone reads a reply {ok} or {taken, seats}.
+func (r reply) allOrNone(e *booking.Event) error {
+	switch r.status {
+	case "ok":
+		return nil
+	case "taken":
+		if seats, err := readSeats(r.text(0)); err == nil {
+			return seatsTaken(e, seats)
+		}
 	}
-	return seatsTaken(e, seats)
+	return r.strange()
 }
 
 func seatsTaken(e *booking.Event, seats []int) error {

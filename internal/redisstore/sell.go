@@ -23,6 +23,6 @@ func (s *Store) Sell(ctx context.Context, e *booking.Event, holdID, orderID stri
 
 // SellOver implements booking.Holds.
 func (s *Store) SellOver(ctx context.Context, e *booking.Event, claim booking.Restore) error {
-	_, err := s.restore(ctx, e, "", []booking.Restore{claim})
+	_, err := s.RestoreSeats(ctx, e, "", []booking.Restore{claim}) // no lease: the order has decided
 	return err
 }

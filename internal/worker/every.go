@@ -14,6 +14,7 @@ type Round struct {
 	Name     string
 	Interval time.Duration
 	Wake     <-chan struct{} // does a round at once; may be nil
+	Later    bool            // the first round is not at once but an interval later
 	Log      *slog.Logger
 	// Once does one round. Its error is logged; the next round tries again.
 	Once func(context.Context) error
@@ -24,6 +25,9 @@ type Round struct {
 func (r Round) Run(ctx context.Context) {
 	tick := time.NewTicker(r.Interval)
 	defer tick.Stop()
+	if r.Later && !r.pause(ctx, tick.C) {
+		return
+	}
 	failing := false
 	for {
 		err := r.Once(ctx)
@@ -36,11 +40,19 @@ func (r Round) Run(ctx context.Context) {
 			r.Log.Info("worker works again", "worker", r.Name)
 		}
 		failing = err != nil
-		select {
-		case <-ctx.Done():
+		if !r.pause(ctx, tick.C) {
 			return
-		case <-tick.C:
-		case <-r.Wake:
 		}
 	}
+}
+
+// pause waits for the next round; false where ctx ended.
+func (r Round) pause(ctx context.Context, tick <-chan time.Time) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-tick:
+	case <-r.Wake:
+	}
+	return true
 }

@@ -25,9 +25,10 @@ func Sweeper(s *booking.Service, connected <-chan struct{}, log *slog.Logger) Ro
 // instance does not come back.
 const repairEvery = 30 * time.Second
 
-// Repairer compares all events with their orders and mends what differs.
+// Repairer compares all events with their orders and mends what differs. A
+// start has its own repair (booking.Service.RequestLoads).
 func Repairer(s *booking.Service, log *slog.Logger) Round {
-	return Round{Name: "repairer", Interval: repairEvery, Log: log, Once: s.RepairAll}
+	return Round{Name: "repairer", Interval: repairEvery, Later: true, Log: log, Once: s.RepairAll}
 }
 
 // Ender expires orders past their payment deadline and ends blocks past their

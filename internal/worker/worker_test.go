@@ -135,3 +135,22 @@ func TestLoaderBoundsLoadsAtOnce(t *testing.T) {
 		cancel()
 	})
 }
+
+func TestRoundMayBeginLater(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var rounds atomic.Int64
+		r := Round{Name: "x", Interval: time.Second, Later: true, Log: quiet, Once: func(context.Context) error {
+			rounds.Add(1)
+			return nil
+		}}
+		go r.Run(ctx)
+		time.Sleep(time.Second - time.Millisecond)
+		synctest.Wait()
+		require.Zero(t, rounds.Load())
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.EqualValues(t, 1, rounds.Load())
+		cancel()
+	})
+}
