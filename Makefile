@@ -12,6 +12,7 @@ LDFLAGS := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 GOLANGCI_LINT := v2.15.0
 AIR := v1.67.4
 SECANTUS := 0.7.0b3
+STRIPE_MOCK := v0.203.0
 
 .PHONY: help
 help: ## show this help
@@ -37,7 +38,7 @@ test: test-servers ## run all tests, with the race detector, on embedded and on 
 # What the tests want beyond Go. What cannot be had here is named, loudly, by
 # the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.
 .PHONY: test-servers
-test-servers:
+test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS)
 
 .PHONY: check
@@ -73,3 +74,9 @@ $(BIN)/.air-$(AIR):
 	@mkdir -p $(BIN)
 	GOBIN=$(BIN) go install github.com/air-verse/air@$(AIR)
 	@touch $@
+
+$(BIN)/stripe-mock: $(BIN)/.stripe-mock-$(STRIPE_MOCK)
+$(BIN)/.stripe-mock-$(STRIPE_MOCK):
+	@mkdir -p $(BIN)
+	@GOBIN=$(BIN) go install github.com/stripe/stripe-mock@$(STRIPE_MOCK) && touch $@ || \
+		echo "NOT TESTED AGAINST STRIPE'S API: stripe-mock $(STRIPE_MOCK) could not be installed into $(BIN)"

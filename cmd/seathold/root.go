@@ -22,7 +22,7 @@ func rootCommand() *cobra.Command {
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
-	root.AddCommand(serveCommand(), userCommand(), eventCommand(), planCommand(),
+	root.AddCommand(serveCommand(), userCommand(), eventCommand(), planCommand(), webhookCommand(),
 		healthcheckCommand(), configCommand(), versionCommand())
 	return root
 }

@@ -11,6 +11,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
 	"seathold/internal/auth"
 	"seathold/internal/config"
 	"seathold/internal/httpapi"
@@ -36,10 +39,10 @@ type App struct {
 	server   *http.Server
 	ops      *http.Server
 	opsOn    net.Listener
-	sweeper  worker.Round
-	ender    worker.Round
-	repairer worker.Round
 	loader   *worker.Loader
+	rounds   []worker.Round // of every instance
+	leased   []worker.Round // of one instance at a time
+	lease    *worker.Lease  // nil: no other instance can exist
 }
 
 // New opens the stores and listens; it serves once Run is called. The caller
@@ -63,11 +66,8 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	}
 	a.api = a.newAPI()
 	a.server = newServer(a.api, log)
-	a.ops = newServer(opsHandler(), log)
-	a.sweeper = worker.Sweeper(a.Service, a.holds.Connected(), log)
-	a.ender = worker.Ender(a.Service, log)
-	a.repairer = worker.Repairer(a.Service, log)
-	a.loader = worker.NewLoader(a.Service, log)
+	a.ops = newServer(opsHandler(a.registry), log)
+	a.hireWorkers()
 	return a, nil
 }
 
@@ -90,7 +90,7 @@ func (a *App) newAPI() *httpapi.API {
 			"orders": a.store.Ping,
 		},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
-		Mounts: map[string]http.Handler{"/sandbox/": a.provider.Handler()},
+		Mounts: a.provider.pages,
 	})
 }
 
@@ -112,8 +112,9 @@ func newServer(h http.Handler, log *slog.Logger) *http.Server {
 }
 
 // opsHandler is for operators only and has a listener of its own.
-func opsHandler() http.Handler {
+func opsHandler(registry *prometheus.Registry) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{EnableOpenMetrics: true}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -128,10 +129,7 @@ func opsHandler() http.Handler {
 func (a *App) Run(ctx context.Context, ready func()) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	var workers sync.WaitGroup
-	workers.Go(func() { a.loader.Run(work) })
-	workers.Go(func() { a.sweeper.Run(work) })
-	workers.Go(func() { a.ender.Run(work) })
-	workers.Go(func() { a.repairer.Run(work) })
+	workers.Go(func() { a.work(work) })
 
 	failed := make(chan error, 2)
 	go func() { failed <- a.server.Serve(a.listener) }()
@@ -171,7 +169,11 @@ func (a *App) drain(ctx context.Context) error {
 	a.api.SetDraining() // seen on connections that are open already
 	ctx, cancel := context.WithTimeout(ctx, a.Config.ShutdownGrace)
 	defer cancel()
-	return errors.Join(a.provider.Close(ctx), a.shutdown(ctx), a.ops.Close())
+	var err error
+	if a.provider.close != nil {
+		err = a.provider.close(ctx)
+	}
+	return errors.Join(err, a.shutdown(ctx), a.ops.Close())
 }
 
 // shutdown waits for the requests under way. One that is not whole when the

@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"seathold/internal/auth"
 	"seathold/internal/boltstore"
 	"seathold/internal/booking"
 	"seathold/internal/config"
+	"seathold/internal/metrics"
 	"seathold/internal/mongostore"
-	"seathold/internal/payment/sandbox"
+	"seathold/internal/outbound"
 	"seathold/internal/payment/standardwebhook"
 	"seathold/internal/redisstore"
 )
@@ -30,6 +32,7 @@ type orderStore interface {
 	booking.Events
 	booking.Orders
 	booking.Accounts
+	booking.Records
 	Ping(ctx context.Context) error
 	Close(ctx context.Context) error
 }
@@ -44,8 +47,9 @@ type Core struct {
 	store    orderStore
 	holds    *redisstore.Store
 	embedded *embeddedRedis // nil where Redis is real
-	provider *sandbox.Provider
-	webhooks *standardwebhook.Keys
+	provider provider
+	webhooks *standardwebhook.Keys // the sandbox's; nil with another provider
+	registry *prometheus.Registry
 	secrets  secrets
 	baseURL  func() string
 }
@@ -53,7 +57,7 @@ type Core struct {
 // Open joins the stores and the service. baseURL is asked, late, where the
 // service can be reached. The caller ends with Close.
 func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func() string) (core *Core, err error) {
-	core = &Core{Config: c, Log: log, baseURL: baseURL}
+	core = &Core{Config: c, Log: log, baseURL: baseURL, registry: prometheus.NewRegistry()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, core.Close(context.WithoutCancel(ctx)))
@@ -73,12 +77,13 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 	if err = core.openAccounts(); err != nil {
 		return core, err
 	}
-	if err = core.openProvider(); err != nil {
+	if core.provider, err = core.openProvider(); err != nil {
 		return core, err
 	}
 	core.Service = booking.NewService(booking.Ports{
 		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.holds,
-		Provider: core.provider, Metrics: booking.NoMetrics{}, Log: log, NewID: newID,
+		Records: core.store, Provider: core.provider, Metrics: metrics.New(core.registry), Log: log, NewID: newID,
+		Sender: outbound.New(outbound.Config{AllowedNetworks: c.WebhookNetworks}),
 	}, booking.Limits{
 		HoldTTL: c.HoldTTL, PaymentTTL: c.PaymentTTL, HoldMaxLife: c.HoldMaxLife,
 		ConfirmGrace: confirmGrace, MaxSeatsPerHold: c.MaxSeatsPerHold, MaxSeatsPerCustomer: c.MaxSeatsPerCustomer,
@@ -121,16 +126,6 @@ func (c *Core) openAccounts() error {
 	}
 	c.Accounts = &auth.Service{Accounts: c.store, Hasher: hasher, Tokens: tokens, NewID: newID, Now: time.Now}
 	return nil
-}
-
-func (c *Core) openProvider() (err error) {
-	if c.webhooks, err = standardwebhook.New(c.secrets.webhook, time.Now); err != nil {
-		return err
-	}
-	c.provider, err = sandbox.New(sandbox.Config{
-		Secrets: c.secrets.webhook, PublicURL: c.baseURL, Log: c.Log,
-	})
-	return err
 }
 
 // Close closes the stores. It may be called on a Core that was opened in part.

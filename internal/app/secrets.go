@@ -35,7 +35,7 @@ func openSecrets(c config.Config) (secrets, error) {
 			return s, err
 		}
 	}
-	if len(s.webhook) == 0 {
+	if len(s.webhook) == 0 && c.PaymentProvider == config.ProviderSandbox {
 		kept, err := keptSecret(c.DataDir, "sandbox-webhook-secret", standardwebhook.NewSecret())
 		if err != nil {
 			return s, err

@@ -33,14 +33,22 @@ func timeKey(t time.Time) string {
 	return string(binary.BigEndian.AppendUint64(nil, uint64(t.UnixMilli())^sign))
 }
 
-// deadlineKey sorts by deadline, then by order id.
-func deadlineKey(deadline time.Time, orderID string) []byte {
-	return []byte(timeKey(deadline) + orderID)
-}
+// dueKey sorts by time, then by id.
+func dueKey(at time.Time, id string) []byte { return []byte(timeKey(at) + id) }
 
-func splitDeadlineKey(k []byte) (deadline, orderID string) {
+func splitDueKey(k []byte) (at, id string) {
 	const width = 8
 	return string(k[:width]), string(k[width:])
+}
+
+// until calls fn for the entries of a bucket of dueKeys that are not after t,
+// the earliest first; fn returns false to stop.
+func until(b *bbolt.Bucket, t time.Time, fn func(id string, value []byte) bool) {
+	last := timeKey(t)
+	ascending(b, nil, "", func(k, value []byte) bool {
+		at, id := splitDueKey(k)
+		return at <= last && fn(id, value)
+	})
 }
 
 // ascending calls fn for the entries under a prefix, from the smallest last

@@ -32,8 +32,8 @@ func TestTimeKeysSortAsTimes(t *testing.T) {
 	for i := 1; i < len(times); i++ {
 		require.Less(t, timeKey(times[i-1]), timeKey(times[i]))
 	}
-	deadline, id := splitDeadlineKey(deadlineKey(times[3], "order"))
-	require.Equal(t, timeKey(times[3]), deadline)
+	at, id := splitDueKey(dueKey(times[3], "order"))
+	require.Equal(t, timeKey(times[3]), at)
 	require.Equal(t, "order", id)
 }
 

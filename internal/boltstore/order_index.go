@@ -18,9 +18,12 @@ var (
 	bucketOfCustomer = []byte("of_customer") // customer, order id: no blocks
 	bucketKeys       = []byte("keys")        // customer, idempotency key, event → order id
 	bucketPayments   = []byte("payments")    // provider, payment id, order id
-	bucketByDeadline = []byte("by_deadline") // expires at, order id: what Overdue asks for
+	bucketDue        = []byte("due")         // due at, order id → status
+	bucketRefundsDue = []byte("refunds_due") // order id → since when, as a timeKey
 	noValue          = []byte{}
-	orderIndexes     = [][]byte{bucketOwners, bucketClaims, bucketOfEvent, bucketOfCustomer, bucketKeys, bucketPayments, bucketByDeadline}
+	orderIndexes     = [][]byte{
+		bucketOwners, bucketClaims, bucketOfEvent, bucketOfCustomer, bucketKeys, bucketPayments, bucketDue, bucketRefundsDue,
+	}
 )
 
 // entry is one key of one index.
@@ -41,15 +44,18 @@ func entriesOf(o *booking.Order) []entry {
 	if o.IdempotencyKey != "" {
 		entries = append(entries, entry{bucketKeys, key(o.CustomerID, o.IdempotencyKey, o.EventID), []byte(o.ID)})
 	}
-	if endsByTime(o) {
-		entries = append(entries, entry{bucketByDeadline, deadlineKey(o.ExpiresAt, o.ID), noValue})
-	}
-	return entries
+	return append(entries, dueEntries(o)...)
 }
 
-func endsByTime(o *booking.Order) bool {
-	waiting := o.Status == booking.OrderPending || o.Status == booking.BlockActive
-	return waiting && !o.ExpiresAt.IsZero()
+func dueEntries(o *booking.Order) []entry {
+	var entries []entry
+	if at := o.DueAt(); !at.IsZero() {
+		entries = append(entries, entry{bucketDue, dueKey(at, o.ID), []byte(o.Status)})
+	}
+	if since := o.RefundDueSince(); !since.IsZero() {
+		entries = append(entries, entry{bucketRefundsDue, []byte(o.ID), []byte(timeKey(since))})
+	}
+	return entries
 }
 
 func seatEntries(o *booking.Order) []entry {

@@ -20,6 +20,7 @@ type orderRecord struct {
 	Checkout       checkoutRecord  `json:"checkout,omitzero"`
 	Payments       []paymentRecord `json:"payments,omitempty"`
 	WebhookIDs     []string        `json:"webhook_ids,omitempty"`
+	Notices        []noticeRecord  `json:"notices,omitempty"`
 	ExpiresAt      time.Time       `json:"expires_at,omitzero"`
 	IdempotencyKey string          `json:"idempotency_key,omitempty"`
 	Fingerprint    string          `json:"fingerprint,omitempty"`
@@ -38,14 +39,30 @@ type checkoutRecord struct {
 	Provider  string    `json:"provider"`
 	URL       string    `json:"url"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Ended     bool      `json:"ended,omitempty"`
+	NextAt    time.Time `json:"next_at,omitzero"`
+	Tries     int       `json:"tries,omitempty"`
 }
 
 type paymentRecord struct {
 	ID       string      `json:"id"`
 	Received moneyRecord `json:"received"`
+	Refunded int64       `json:"refunded,omitempty"`
 	State    string      `json:"state"`
 	Reason   string      `json:"reason,omitempty"`
+	DueSince time.Time   `json:"due_since,omitzero"`
+	NextAt   time.Time   `json:"next_at,omitzero"`
+	Tries    int         `json:"tries,omitempty"`
 	Attempt  int         `json:"attempt,omitempty"`
+	Answered bool        `json:"answered,omitempty"`
+	Problem  string      `json:"problem,omitempty"`
+}
+
+type noticeRecord struct {
+	ID     string    `json:"id"`
+	Status string    `json:"status"`
+	Reason string    `json:"reason,omitempty"`
+	At     time.Time `json:"at,omitzero"`
 }
 
 // millis is how the store keeps a time: in UTC, to the millisecond.
@@ -55,20 +72,39 @@ func orderRecordOf(o *booking.Order) orderRecord {
 	r := orderRecord{
 		EventID: o.EventID, CustomerID: o.CustomerID, HoldID: o.HoldID,
 		Status: string(o.Status), Reason: o.Reason, Seats: o.Seats, OwnsSeats: o.OwnsSeats,
-		Total: moneyRecord(o.Total),
-		Checkout: checkoutRecord{
-			ID: o.Checkout.ID, Provider: o.Checkout.Provider, URL: o.Checkout.URL, ExpiresAt: millis(o.Checkout.ExpiresAt),
-		},
+		Total: moneyRecord(o.Total), Checkout: checkoutRecordOf(o.Checkout),
 		WebhookIDs: o.WebhookIDs, ExpiresAt: millis(o.ExpiresAt),
 		IdempotencyKey: o.IdempotencyKey, Fingerprint: o.Fingerprint,
 		CreatedAt: millis(o.CreatedAt), UpdatedAt: millis(o.UpdatedAt), Revision: o.Revision,
 	}
 	for _, p := range o.Payments {
-		r.Payments = append(r.Payments, paymentRecord{
-			ID: p.ID, Received: moneyRecord(p.Received), State: string(p.State), Reason: p.Reason, Attempt: p.Attempt,
-		})
+		r.Payments = append(r.Payments, paymentRecordOf(p))
+	}
+	for _, n := range o.Notices {
+		r.Notices = append(r.Notices, noticeRecord{ID: n.ID, Status: string(n.Status), Reason: n.Reason, At: millis(n.At)})
 	}
 	return r
+}
+
+func checkoutRecordOf(c booking.Checkout) checkoutRecord {
+	c.ExpiresAt, c.NextAt = millis(c.ExpiresAt), millis(c.NextAt)
+	return checkoutRecord(c)
+}
+
+func paymentRecordOf(p booking.Payment) paymentRecord {
+	return paymentRecord{
+		ID: p.ID, Received: moneyRecord(p.Received), Refunded: p.Refunded, State: string(p.State), Reason: p.Reason,
+		DueSince: millis(p.DueSince), NextAt: millis(p.NextAt),
+		Tries: p.Tries, Attempt: p.Attempt, Answered: p.Answered, Problem: p.Problem,
+	}
+}
+
+func (r *paymentRecord) payment() booking.Payment {
+	return booking.Payment{
+		ID: r.ID, Received: booking.Money(r.Received), Refunded: r.Refunded, State: booking.PaymentState(r.State), Reason: r.Reason,
+		DueSince: r.DueSince, NextAt: r.NextAt,
+		Tries: r.Tries, Attempt: r.Attempt, Answered: r.Answered, Problem: r.Problem,
+	}
 }
 
 func (r *orderRecord) order(id string) booking.Order {
@@ -81,9 +117,10 @@ func (r *orderRecord) order(id string) booking.Order {
 		CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt, Revision: r.Revision,
 	}
 	for _, p := range r.Payments {
-		o.Payments = append(o.Payments, booking.Payment{
-			ID: p.ID, Received: booking.Money(p.Received), State: booking.PaymentState(p.State), Reason: p.Reason, Attempt: p.Attempt,
-		})
+		o.Payments = append(o.Payments, p.payment())
+	}
+	for _, n := range r.Notices {
+		o.Notices = append(o.Notices, booking.Notice{ID: n.ID, Status: booking.OrderStatus(n.Status), Reason: n.Reason, At: n.At})
 	}
 	return o
 }

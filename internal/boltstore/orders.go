@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -172,26 +171,4 @@ func (s *Store) claims(ctx context.Context, eventID, after string) ([]booking.Or
 		return err
 	})
 	return batch, err
-}
-
-// Overdue implements booking.Orders.
-func (s *Store) Overdue(ctx context.Context, t time.Time, limit int) ([]booking.Order, error) {
-	var list []booking.Order
-	due := timeKey(t)
-	err := s.view(ctx, func(tx *bbolt.Tx) error {
-		c := tx.Bucket(bucketByDeadline).Cursor()
-		for k, _ := c.First(); k != nil && len(list) < limit; k, _ = c.Next() {
-			deadline, id := splitDeadlineKey(k)
-			if deadline > due {
-				break
-			}
-			o, err := getOrder(tx, id)
-			if err != nil {
-				return err
-			}
-			list = append(list, o)
-		}
-		return nil
-	})
-	return list, err
 }

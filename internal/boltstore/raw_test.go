@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.etcd.io/bbolt"
@@ -115,7 +116,21 @@ func TestIndexesHoldWhatTheOrdersSay(t *testing.T) {
 		"of_customer": {"\x02c1o1": ""},
 		"keys":        {"\x02c1\x01ke1": "o1"},
 		"payments":    {"\x07sandbox\x02p1o1": "", "\x07sandbox\x02p2o1": ""},
-		"by_deadline": {"\x80\x00\x00\x00\x00\x00\x00\x00o1": ""},
+		"due":         {"\x80\x00\x00\x00\x00\x00\x00\x00o1": "pending_payment"},
+	}, indexContent(t, s))
+
+	o.Payments[1] = booking.Payment{ID: "p2", State: booking.PaymentRefundDue, DueSince: time.UnixMilli(2), NextAt: time.UnixMilli(3)}
+	o.Checkout.Ended = true
+	change(t, s, &o, booking.OrderPaid, true)
+	require.Equal(t, map[string]map[string]string{
+		"owners":      {"\x02e1A2": "o1"},
+		"claims":      {"\x02e1o1": ""},
+		"of_event":    {"\x02e1o1": ""},
+		"of_customer": {"\x02c1o1": ""},
+		"keys":        {"\x02c1\x01ke1": "o1"},
+		"payments":    {"\x07sandbox\x02p1o1": "", "\x07sandbox\x02p2o1": ""},
+		"due":         {"\x80\x00\x00\x00\x00\x00\x00\x03o1": "paid"},
+		"refunds_due": {"o1": "\x80\x00\x00\x00\x00\x00\x00\x02"},
 	}, indexContent(t, s))
 
 	o.Checkout, o.Payments = booking.Checkout{}, nil

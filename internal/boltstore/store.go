@@ -1,6 +1,6 @@
-// Package boltstore keeps events, accounts and orders in one file, for a
-// service that runs alone on one machine. It implements the ports Events,
-// Orders and Accounts of package booking.
+// Package boltstore keeps events, accounts, orders and records in one file, for
+// a service that runs alone on one machine. It implements the ports Events,
+// Orders, Accounts and Records of package booking.
 //
 // Every change is one transaction of bbolt, written through to the disk before
 // the call returns. The guard over (event, sold seat) is the bucket "owners",
@@ -23,7 +23,8 @@ import (
 // file: long enough for one that is stopping, short enough for a person.
 const lockPatience = time.Second
 
-// The buckets. Those of orders_index.go are made from the orders alone.
+// The buckets. Those of order_index.go are made from the orders alone; those of
+// the records are in record_bucket.go.
 var (
 	bucketEvents   = []byte("events")   // event id → event
 	bucketPlans    = []byte("plans")    // event id → plan document, gzip
@@ -36,6 +37,7 @@ var (
 	_ booking.Events   = (*Store)(nil)
 	_ booking.Orders   = (*Store)(nil)
 	_ booking.Accounts = (*Store)(nil)
+	_ booking.Records  = (*Store)(nil)
 )
 
 // Store is an open file. It is safe for concurrent use.
@@ -83,7 +85,7 @@ func makeBuckets(tx *bbolt.Tx) error {
 			return fmt.Errorf("bucket %s: %w", name, err)
 		}
 	}
-	return nil
+	return makeRecordBuckets(tx)
 }
 
 // Close closes the file after the calls that are under way.

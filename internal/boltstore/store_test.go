@@ -40,6 +40,10 @@ func TestAccounts(t *testing.T) {
 	bookingtest.Accounts(t, func(t *testing.T) booking.Accounts { return openNew(t) })
 }
 
+func TestRecords(t *testing.T) {
+	bookingtest.Records(t, func(t *testing.T) booking.Records { return openNew(t) })
+}
+
 func paid(id string, seats ...string) booking.Order {
 	return booking.Order{
 		ID: id, EventID: "event-1", CustomerID: "customer-1", Status: booking.OrderPaid,

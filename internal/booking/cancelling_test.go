@@ -66,7 +66,7 @@ func TestCancelOfAnExpiredOrder(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		o := w.pending(alice, 0)
 		w.await(o.ExpiresAt)
-		n, err := w.service.EndOverdue(w.ctx)
+		n, err := w.service.Settle(w.ctx)
 		require.NoError(t, err)
 		require.Equal(t, 1, n)
 		for _, by := range []booking.Actor{alice, olga} {

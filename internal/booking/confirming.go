@@ -10,6 +10,7 @@ const (
 	outcomePaid      = "paid"
 	outcomeEnded     = "ended"
 	outcomeRefundDue = "refund_due"
+	outcomeRefund    = "refund"
 	outcomeRepeated  = "repeated"
 	outcomeIgnored   = "ignored"
 )
@@ -80,10 +81,16 @@ func (s *Service) applyTo(ctx context.Context, o Order, ev PaymentEvent) (outcom
 	if err != nil {
 		return "", err
 	}
-	if ev.Kind == PaymentSucceeded {
+	switch ev.Kind {
+	case PaymentSucceeded:
 		return s.paymentSucceeded(ctx, e, o, ev)
+	case RefundSucceeded:
+		return s.refundTold(ctx, e, o, ev, (*Order).noteRefund)
+	case RefundFailed:
+		return s.refundTold(ctx, e, o, ev, (*Order).noteRefundFailed)
+	default:
+		return s.paymentEnded(ctx, e, o, ev)
 	}
-	return s.paymentEnded(ctx, e, o, ev)
 }
 
 func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (string, error) {
@@ -197,6 +204,9 @@ func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEv
 	}
 	s.Log.Warn("payment is due back", "order", o.ID, "payment", ev.PaymentID, "reason", reason,
 		"received", ev.Received.Amount, "currency", ev.Received.Currency)
+	if reason == ReasonWrongAmount || reason == ReasonDuplicate {
+		s.Metrics.PaymentFlagged(reason)
+	}
 	step("refund.stored")
 	return outcomeRefundDue, s.paymentGoesOn(e, s.giveSeatsBack(ctx, e, next))
 }
@@ -204,8 +214,8 @@ func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEv
 // paymentEnded ends a pending order whose payment will not come. Its seats
 // are free at once.
 func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (string, error) {
-	if o.Checkout.ID != "" && o.Checkout.ID != ev.PaymentID {
-		return outcomeIgnored, nil // of some other payment: the one asked for may still come
+	if ev.CheckoutID != "" && o.Checkout.ID != "" && ev.CheckoutID != o.Checkout.ID {
+		return outcomeIgnored, nil // of some other checkout: the payment asked for may still come
 	}
 	switch {
 	case o.Status == OrderCancelled:
@@ -215,7 +225,8 @@ func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev Paymen
 	}
 	ended, err := s.storeChange(ctx, o, func(o *Order) error {
 		o.Status, o.Reason = OrderCancelled, ReasonPayment
-		o.noteWebhook(ev.WebhookID)
+		o.noteEvent(ev)
+		o.endCheckout()
 		return nil
 	})
 	if err != nil {
@@ -223,6 +234,46 @@ func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev Paymen
 	}
 	step("end.stored")
 	return outcomeEnded, s.giveSeatsBack(ctx, e, ended)
+}
+
+// refundTold notes what the provider says of a refund, by one of the two
+// methods for it, and gives the seats back where they were bought by it.
+//
+// How much has gone back the provider is asked, where it can be: its messages
+// may be late, and of a refund that has failed since.
+func (s *Service) refundTold(ctx context.Context, e *Event, o Order, ev PaymentEvent, note func(*Order, PaymentEvent) error) (string, error) {
+	if ev.Kind == RefundSucceeded && s.isOurs(o) {
+		report, err := s.Provider.LookUpRefund(ctx, o.ID, ev.PaymentID)
+		if err != nil {
+			return "", err
+		}
+		if !report.Unknown {
+			ev.Refunded = report.Refunded
+		}
+	}
+	next, err := s.storeChange(ctx, o, func(o *Order) error { return note(o, ev) })
+	if err != nil {
+		return "", err
+	}
+	step("refund.told")
+	if next.Revision != o.Revision {
+		s.Log.Warn("refund told", "order", o.ID, "payment", ev.PaymentID, "kind", ev.Kind, "refunded", ev.Refunded)
+		s.flagRefund(o, next, ev)
+	}
+	return outcomeRefund, s.giveSeatsBack(ctx, e, next)
+}
+
+// flagRefund counts refunds that somebody made past this service: a partial
+// one of a payment that bought seats, or a whole one.
+func (s *Service) flagRefund(before, after Order, ev PaymentEvent) {
+	was, _ := before.Payment(ev.PaymentID)
+	is, _ := after.Payment(ev.PaymentID)
+	switch {
+	case is.State == PaymentApplied && is.Refunded > was.Refunded:
+		s.Metrics.PaymentFlagged("partly_refunded")
+	case is.State == PaymentRefunded && was.State != PaymentRefundDue:
+		s.Metrics.PaymentFlagged("refunded_outside")
+	}
 }
 
 // planIndexes turns an order's seat names into plan indexes. The names were

@@ -121,7 +121,7 @@ func TestPaymentRacesItsDeadline(t *testing.T) {
 			w.await(late.ExpiresAt)
 			errs := atOnce(
 				func() error { return w.webhook(success(late)) },
-				func() error { _, err := w.service.EndOverdue(w.ctx); return err },
+				func() error { _, err := w.service.Settle(w.ctx); return err },
 				func() (err error) {
 					n := booking.NewOrder{EventID: w.event.ID, Seats: w.names(1, 2), Key: late.ID}
 					if next, _, err = w.service.PlaceOrder(w.ctx, bob, n); err == nil {
@@ -140,6 +140,16 @@ func TestPaymentRacesItsDeadline(t *testing.T) {
 	}, briefPayment)
 }
 
+// requireGivenBack asserts that the money of a payment that came too late goes
+// back, once.
+func (w *world) requireGivenBack(id string) {
+	w.t.Helper()
+	w.settle()
+	o := w.requireOrder(id, booking.OrderRefunded, booking.ReasonSeatsTaken)
+	require.Len(w.t, o.Payments, 1)
+	require.Equal(w.t, o.Total.Amount, w.provider.goneBack(o.Payments[0].ID))
+}
+
 // requireOneOfTwo asserts that one of two orders of a seat has it and the
 // other has its money back, and reports whether it is the first.
 func (w *world) requireOneOfTwo(first, second booking.Order, err error) bool {
@@ -148,7 +158,7 @@ func (w *world) requireOneOfTwo(first, second booking.Order, err error) bool {
 	require.NoError(w.t, readErr)
 	if o.Status != booking.OrderPaid {
 		require.NoError(w.t, err)
-		w.requireOrder(first.ID, booking.OrderRefunding, booking.ReasonSeatsTaken)
+		w.requireGivenBack(first.ID)
 		w.requireSeats(".ss")
 		w.giveBack(w.requireOrder(second.ID, booking.OrderPaid, ""))
 		return false
@@ -156,7 +166,7 @@ func (w *world) requireOneOfTwo(first, second booking.Order, err error) bool {
 	if err != nil {
 		requireCode(w.t, booking.CodeSeatsTaken, err)
 	} else { // his hold had come and gone: the late payment is a refund too
-		w.requireOrder(second.ID, booking.OrderRefunding, booking.ReasonSeatsTaken)
+		w.requireGivenBack(second.ID)
 	}
 	w.requireSeats("ss")
 	w.giveBack(o)

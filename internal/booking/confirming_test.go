@@ -59,7 +59,7 @@ func TestWebhooksThatChangeNothing(t *testing.T) {
 		unknown.OrderID = "none"
 		lost.OrderID, lost.PaymentID = "", "none"
 		ofBlock.OrderID = b.ID
-		other.PaymentID = "another payment of this order"
+		other.CheckoutID = "another checkout of this order"
 		for _, ev := range []booking.PaymentEvent{ignored, unknown, lost, ofBlock, other} {
 			w.deliver(ev)
 		}
@@ -244,7 +244,7 @@ func TestPaymentAfterExpiry(t *testing.T) {
 		w.deliver(success(unnoticed)) // nobody has expired it yet
 		w.requireOrder(unnoticed.ID, booking.OrderPaid, "")
 
-		_, err := w.service.EndOverdue(w.ctx)
+		_, err := w.service.Settle(w.ctx)
 		require.NoError(t, err)
 		w.requireOrder(free.ID, booking.OrderExpired, booking.ReasonTimeout)
 		w.requireOrder(gone.ID, booking.OrderExpired, booking.ReasonTimeout)

@@ -106,6 +106,8 @@ var (
 	ErrSeatSold = errors.New("a seat has an owner already")
 	// ErrHoldMismatch: the hold store's state is not what the call assumes.
 	ErrHoldMismatch = errors.New("hold or seats are not in the expected state")
+	// ErrRefused: the provider answered that it will not do what it was asked.
+	ErrRefused = errors.New("the payment provider refuses")
 	// ErrLoadBusy: another loader holds the lease.
 	ErrLoadBusy = errors.New("event is being loaded by someone else")
 )

@@ -20,6 +20,21 @@ type Metrics interface {
 	EventLoaded(changed int, took time.Duration)
 	// ExpiryLag observes how long after its deadline a hold was announced.
 	ExpiryLag(lag time.Duration)
+	// RefundTried counts a try to give a payment back: "refunded", "pending",
+	// "refused" or "unavailable".
+	RefundTried(outcome string)
+	// RefundsDue tells how many payments are due back, and how many of them for
+	// longer than a day: those want a person.
+	RefundsDue(due, overdue int)
+	// PaymentFlagged counts money that wants a person's look: "wrong_amount",
+	// "duplicate", "partly_refunded", "refunded_outside".
+	PaymentFlagged(what string)
+	// CheckoutAsked counts what the provider said of a checkout whose order is
+	// to end: a CheckoutState, or "unavailable".
+	CheckoutAsked(outcome string)
+	// DeliveryEnded counts a try to deliver a notice: "delivered", "retry",
+	// "failed" or "disabled".
+	DeliveryEnded(outcome string)
 }
 
 // NoMetrics is Metrics that counts nothing.
@@ -45,3 +60,18 @@ func (NoMetrics) EventLoaded(int, time.Duration) {}
 
 // ExpiryLag counts nothing.
 func (NoMetrics) ExpiryLag(time.Duration) {}
+
+// RefundTried counts nothing.
+func (NoMetrics) RefundTried(string) {}
+
+// RefundsDue tells nothing.
+func (NoMetrics) RefundsDue(int, int) {}
+
+// PaymentFlagged counts nothing.
+func (NoMetrics) PaymentFlagged(string) {}
+
+// CheckoutAsked counts nothing.
+func (NoMetrics) CheckoutAsked(string) {}
+
+// DeliveryEnded counts nothing.
+func (NoMetrics) DeliveryEnded(string) {}

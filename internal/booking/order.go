@@ -31,6 +31,7 @@ const (
 	ReasonSeatsTaken  = "seats_taken"  // the payment came too late: the seats are someone else's
 	ReasonWrongAmount = "wrong_amount" // what was paid is not what was asked
 	ReasonDuplicate   = "duplicate"    // further money for a paid order; of a payment only
+	ReasonRefunded    = "refunded"     // the provider gave the money back without being asked by us
 )
 
 // PaymentState says what became of one payment.
@@ -49,9 +50,21 @@ const (
 type Payment struct {
 	ID       string
 	Received Money
+	Refunded int64 // minor units that went back so far
 	State    PaymentState
 	Reason   string // why it is due back, one of the reasons above
-	Attempt  int    // of refunding
+	// DueSince is when it became due back, NextAt when the refund is to be tried
+	// next; zero: at once. By this process's clock, as nothing of a seat hangs on it.
+	DueSince time.Time
+	NextAt   time.Time
+	// Tries counts the times that the provider was asked for the refund. Attempt
+	// is part of the refund's idempotency key; Answered, that the last try under
+	// it got an answer which was not the end, so that the next needs a new key
+	// if the provider shows no refund. A try without an answer keeps its key.
+	Tries    int
+	Attempt  int
+	Answered bool
+	Problem  string // what was wrong with the last try, for the operator
 }
 
 // Checkout is the payment that the provider was asked to take.
@@ -60,6 +73,21 @@ type Checkout struct {
 	Provider  string
 	URL       string
 	ExpiresAt time.Time
+	// Ended: nobody can begin to pay by it any more, as far as is known. Until
+	// then the provider is asked once the order has ended, at NextAt (zero: at
+	// once) after as many Tries that failed.
+	Ended  bool
+	NextAt time.Time
+	Tries  int
+}
+
+// Notice is something that happened to an order and is still to be told to the
+// organizer's own systems. It is stored by the very update that it speaks of.
+type Notice struct {
+	ID     string // the webhook's id
+	Status OrderStatus
+	Reason string
+	At     time.Time
 }
 
 // Order is a customer's purchase of seats, or (Status BlockActive, BlockEnded)
@@ -81,6 +109,7 @@ type Order struct {
 	Payments  []Payment
 	// WebhookIDs are the provider's deliveries that this document reflects.
 	WebhookIDs []string
+	Notices    []Notice
 	// ExpiresAt is the payment deadline, by the hold store's clock; for a
 	// block when it ends, zero for never.
 	ExpiresAt time.Time
@@ -98,11 +127,10 @@ func (o *Order) IsBlock() bool { return o.Status == BlockActive || o.Status == B
 
 // Payment returns the entry of the payment with this id.
 func (o *Order) Payment(id string) (Payment, bool) {
-	i := slices.IndexFunc(o.Payments, func(p Payment) bool { return p.ID == id })
-	if i < 0 {
-		return Payment{}, false
+	if p := o.payment(id); p != nil {
+		return *p, true
 	}
-	return o.Payments[i], true
+	return Payment{}, false
 }
 
 // clone copies the order so that a change that is not stored leaves no trace.
@@ -111,5 +139,6 @@ func (o *Order) clone() Order {
 	c.Seats = slices.Clone(o.Seats)
 	c.Payments = slices.Clone(o.Payments)
 	c.WebhookIDs = slices.Clone(o.WebhookIDs)
+	c.Notices = slices.Clone(o.Notices)
 	return c
 }

@@ -1,5 +1,10 @@
 package booking
 
+import (
+	"slices"
+	"time"
+)
+
 // What may become of an order, decided by what it is now. These methods change
 // the value only; storing it is a compare-and-set of the caller's.
 
@@ -25,13 +30,22 @@ func (o *Order) HasClaim() bool { return o.OwnsSeats || o.Status == OrderPending
 func (o *Order) pay(ev PaymentEvent) {
 	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true
 	o.Payments = append(o.Payments, Payment{ID: ev.PaymentID, Received: ev.Received, State: PaymentApplied})
-	o.noteWebhook(ev.WebhookID)
+	o.noteEvent(ev)
 }
 
-func (o *Order) noteWebhook(id string) {
-	if id != "" {
-		o.WebhookIDs = append(o.WebhookIDs, id)
+// noteEvent keeps what any event leaves behind: that the document reflects its
+// webhook, and that its checkout takes no further payment.
+func (o *Order) noteEvent(ev PaymentEvent) {
+	if ev.WebhookID != "" {
+		o.WebhookIDs = append(o.WebhookIDs, ev.WebhookID)
 	}
+	if o.Checkout.ID != "" && ev.CheckoutID == o.Checkout.ID {
+		o.endCheckout()
+	}
+}
+
+func (o *Order) endCheckout() {
+	o.Checkout.Ended, o.Checkout.NextAt, o.Checkout.Tries = true, time.Time{}, 0
 }
 
 // refusalReason says why money that arrives now is not for this order.
@@ -53,9 +67,9 @@ func (o *Order) owe(ev PaymentEvent, reason string) error {
 		return nil
 	}
 	o.Payments = append(o.Payments, Payment{
-		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason,
+		ID: ev.PaymentID, Received: ev.Received, State: PaymentRefundDue, Reason: reason, DueSince: timestamp(),
 	})
-	o.noteWebhook(ev.WebhookID)
+	o.noteEvent(ev)
 	if o.Status != OrderPaid {
 		o.Status, o.Reason = OrderRefunding, reason
 	}
@@ -82,21 +96,27 @@ func (o *Order) cancel(reason string, mayRefund bool) error {
 	if !mayRefund {
 		return Errorf(CodeAlreadyPaid, "the order is paid; ask the organizer for a refund")
 	}
-	o.refundAll(reason)
+	o.endPaid(reason)
 	return nil
 }
 
-// refundAll ends a paid order: it owns nothing any more and every payment
+// endPaid ends a paid order: it owns nothing any more and every payment
 // applied to it is due back.
-func (o *Order) refundAll(reason string) {
-	o.OwnsSeats, o.Status, o.Reason = false, OrderRefunded, reason
+func (o *Order) endPaid(reason string) {
+	o.OwnsSeats, o.Status, o.Reason = false, OrderRefunding, reason
 	for i := range o.Payments {
 		p := &o.Payments[i]
 		if p.State == PaymentApplied && p.Received.Amount > 0 {
-			p.State, p.Reason = PaymentRefundDue, reason
+			p.owe(reason)
 		}
-		if p.State == PaymentRefundDue {
-			o.Status = OrderRefunding
-		}
+	}
+	o.refundingIsOver()
+}
+
+// refundingIsOver makes an order refunded once nothing of it is due back.
+func (o *Order) refundingIsOver() {
+	due := slices.ContainsFunc(o.Payments, func(p Payment) bool { return p.State == PaymentRefundDue })
+	if o.Status == OrderRefunding && !due {
+		o.Status = OrderRefunded
 	}
 }

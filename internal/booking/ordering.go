@@ -176,6 +176,9 @@ func (s *Service) askForPayment(ctx context.Context, o Order) (Order, error) {
 	checkout, err := s.Provider.CreatePayment(ctx, PaymentRequest{
 		OrderID: o.ID, Description: e.Name, Total: o.Total, ExpiresAt: o.ExpiresAt,
 	})
+	if errors.Is(err, ErrRefused) {
+		return Order{}, Unavailable("the payment of this order", err)
+	}
 	if err != nil {
 		return Order{}, err
 	}
@@ -235,6 +238,9 @@ func (s *Service) storeChange(ctx context.Context, o Order, change func(*Order) 
 		return Order{}, err
 	}
 	next.UpdatedAt = timestamp()
+	if err := s.notice(ctx, o, &next); err != nil {
+		return Order{}, err
+	}
 	if err := s.Orders.ReplaceOrder(ctx, next); err != nil {
 		return Order{}, s.repairAfter(o.EventID, err) // it may be stored all the same
 	}
@@ -242,7 +248,26 @@ func (s *Service) storeChange(ctx context.Context, o Order, change func(*Order) 
 	if next.Status != o.Status {
 		s.Metrics.OrderChanged(next.Status)
 	}
+	if next.DueAt().Equal(atOnce) {
+		s.requestSettle()
+	}
 	return next, nil
+}
+
+// notice has the update itself tell of the status that it makes the order
+// enter, where somebody wants to know: so no notice is lost.
+func (s *Service) notice(ctx context.Context, was Order, next *Order) error {
+	if next.Status == was.Status || next.IsBlock() {
+		return nil
+	}
+	e, err := s.Event(ctx, next.EventID)
+	if err != nil {
+		return err
+	}
+	if n, told := noticeFor(*next, s.NewID()); told && s.wantsNotices(ctx, e.OrganizerID) {
+		next.Notices = append(next.Notices, n)
+	}
+	return nil
 }
 
 // timestamp is for the record, not for deadlines: those are the hold store's.

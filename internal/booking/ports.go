@@ -57,9 +57,13 @@ type Orders interface {
 	// whatever its status, and for every pending one; it reads what a majority
 	// has, from the primary. An error of fn ends it and is returned.
 	EachOwner(ctx context.Context, eventID string, fn func(Order) error) error
-	// Overdue returns pending orders and active blocks of any event whose
-	// ExpiresAt is set and not after t, oldest deadline first.
-	Overdue(ctx context.Context, t time.Time, limit int) ([]Order, error)
+	// Due returns documents of any event whose DueAt is not zero and not after
+	// t, the earliest first. Without deadlines it leaves out those that wait for
+	// their own: pending orders and active blocks.
+	Due(ctx context.Context, t time.Time, deadlines bool, limit int) ([]Order, error)
+	// RefundsDue returns orders of any event with money that is due back since
+	// before, or at that time (Order.RefundDueSince), newest id first.
+	RefundsDue(ctx context.Context, before time.Time, page Page) ([]Order, error)
 }
 
 // Accounts keeps the people who can log in.
@@ -70,6 +74,52 @@ type Accounts interface {
 	Account(ctx context.Context, id string) (Account, error)
 	// AccountByEmail returns the account with this lower-case e-mail. CodeNotFound.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
+}
+
+// RecordKind names a collection of records.
+type RecordKind string
+
+// The kinds of record that there are.
+const (
+	RecordLease          RecordKind = "leases"
+	RecordEndpoint       RecordKind = "webhook_endpoints"
+	RecordDelivery       RecordKind = "webhook_deliveries"
+	RecordSandboxPayment RecordKind = "sandbox_payments"
+)
+
+// RecordKinds are all kinds, in no order that matters.
+var RecordKinds = []RecordKind{RecordLease, RecordEndpoint, RecordDelivery, RecordSandboxPayment}
+
+// Record is a small document beside the orders: durable, changed on condition
+// of its revision, and with content that only its owner reads.
+type Record struct {
+	ID       string
+	Owner    string    // lists go by it; may be empty
+	DueAt    time.Time // when a worker is to take it up; zero: never
+	EndsAt   time.Time // until when it is kept; zero: for good
+	Data     []byte    // JSON
+	Revision int64     // 1 when inserted
+}
+
+// Records keeps records, each kind apart from the others.
+type Records interface {
+	// InsertRecord stores a new record with Revision 1. ErrConflict: the id exists.
+	InsertRecord(ctx context.Context, kind RecordKind, r Record) error
+	// ReplaceRecord stores r with Revision+1 if the stored revision is
+	// r.Revision. ErrConflict: it is another, or there is no such record.
+	ReplaceRecord(ctx context.Context, kind RecordKind, r Record) error
+	// DeleteRecord removes the record; where there is none nothing happens.
+	DeleteRecord(ctx context.Context, kind RecordKind, id string) error
+	// Record returns the record with this id. CodeNotFound.
+	Record(ctx context.Context, kind RecordKind, id string) (Record, error)
+	// RecordsOf returns an owner's records, newest id first.
+	RecordsOf(ctx context.Context, kind RecordKind, owner string, page Page) ([]Record, error)
+	// RecordsDue returns records whose DueAt is set and not after t, the
+	// earliest first.
+	RecordsDue(ctx context.Context, kind RecordKind, t time.Time, limit int) ([]Record, error)
+	// DeleteRecordsEnded removes up to limit records whose EndsAt is set and not
+	// after t, and returns how many.
+	DeleteRecordsEnded(ctx context.Context, kind RecordKind, t time.Time, limit int) (int, error)
 }
 
 // HoldRequest asks for a hold on all seats or none.
@@ -191,49 +241,4 @@ type Holds interface {
 	// block: sold, blocked, or bound to a pending order (live or just lapsed).
 	// Left and Age are not set, and a record may be visited twice.
 	EachOwned(ctx context.Context, e *Event, fn func(Hold) error) error
-}
-
-// PaymentRequest asks a provider for a payment. OrderID is its idempotency key.
-type PaymentRequest struct {
-	OrderID     string
-	Description string
-	Total       Money
-	ExpiresAt   time.Time
-}
-
-// PaymentEventKind says what a provider reports.
-type PaymentEventKind string
-
-// What providers report, in the domain's words. Ignored: authentic, but
-// nothing that changes an order.
-const (
-	PaymentSucceeded PaymentEventKind = "succeeded"
-	PaymentFailed    PaymentEventKind = "failed"
-	PaymentCancelled PaymentEventKind = "cancelled"
-	PaymentIgnored   PaymentEventKind = "ignored"
-)
-
-// PaymentEvent is a verified message of a provider.
-type PaymentEvent struct {
-	WebhookID string
-	Kind      PaymentEventKind
-	Type      string // the provider's own word, for the log
-	PaymentID string
-	OrderID   string // from the metadata; may be empty
-	Received  Money
-}
-
-// Header reads one header of a webhook request; http.Header is one.
-type Header interface{ Get(name string) string }
-
-// Provider takes payments.
-type Provider interface {
-	// Name is the provider's name in the configuration and in its webhook's path.
-	Name() string
-	// CreatePayment asks for a payment; a repeat with the same order id
-	// returns the same one. CodeUnavailable.
-	CreatePayment(ctx context.Context, r PaymentRequest) (Checkout, error)
-	// ReadWebhook verifies and reads a webhook. CodeInvalidSignature,
-	// CodeStaleTimestamp, CodeInvalidValue for a body it cannot read.
-	ReadWebhook(body []byte, header Header) (PaymentEvent, error)
 }

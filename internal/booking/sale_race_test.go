@@ -96,7 +96,7 @@ func newSale(w *world, ports booking.Ports) *sale {
 }
 
 // run lets 30 customers and an organizer loose, loses everything in Redis
-// halfway, and ends when no order is pending and the rest is done.
+// halfway, and ends when no order is pending, no money due back, and the rest is done.
 func (s *sale) run(t *testing.T, howLong time.Duration, done func() bool) {
 	ctx, stop := context.WithCancel(s.w.ctx)
 	var workers, people sync.WaitGroup
@@ -122,17 +122,19 @@ func (s *sale) startWorkers(ctx context.Context, workers *sync.WaitGroup, instan
 	log := slog.New(slog.DiscardHandler)
 	workers.Go(func() { worker.NewLoader(instance, log).Run(ctx) })
 	workers.Go(func() { worker.Sweeper(instance, nil, log).Run(ctx) })
-	workers.Go(func() { worker.Ender(instance, log).Run(ctx) })
+	workers.Go(func() { worker.Settler(instance, log).Run(ctx) })
 }
 
 // awaitEnd waits until every order has ended and the workers have done the rest.
 func (s *sale) awaitEnd(t *testing.T, done func() bool) {
 	t.Helper()
-	pending := []booking.OrderStatus{booking.OrderPending}
+	open := []booking.OrderStatus{booking.OrderPending, booking.OrderRefunding}
 	for deadline := time.Now().Add(15 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		list, err := s.w.store.OrdersOfEvent(s.w.ctx, s.w.event.ID, pending, booking.Page{Limit: 1})
+		list, err := s.w.store.OrdersOfEvent(s.w.ctx, s.w.event.ID, open, booking.Page{Limit: 1})
 		require.NoError(t, err)
-		if len(list) == 0 && done() {
+		owed, err := s.w.store.RefundsDue(s.w.ctx, time.Now(), booking.Page{Limit: 1})
+		require.NoError(t, err)
+		if len(list) == 0 && len(owed) == 0 && done() {
 			return
 		}
 		require.True(t, time.Now().Before(deadline), "it does not come to rest: %v", s.findings(s.w.store))
@@ -173,7 +175,7 @@ func (s *sale) refund(t *testing.T) {
 }
 
 // auditPayments asserts that each payment that was taken stands in its order,
-// as what bought the seats or as due back, and returns how many bought.
+// as what bought the seats or as given back, and returns how many bought.
 func (s *sale) auditPayments(t *testing.T, store booking.Orders) (paid int) {
 	t.Helper()
 	for _, ev := range s.delivered {
@@ -183,10 +185,12 @@ func (s *sale) auditPayments(t *testing.T, store booking.Orders) (paid int) {
 		require.True(t, known, "payment %s was taken and is nowhere", ev.PaymentID)
 		if p.State == booking.PaymentApplied {
 			require.True(t, o.OwnsSeats)
+			require.Zero(t, s.w.provider.goneBack(p.ID))
 			paid++
 			continue
 		}
-		require.Equal(t, booking.PaymentRefundDue, p.State)
+		require.Equal(t, booking.PaymentRefunded, p.State)
+		require.Equal(t, p.Received.Amount, s.w.provider.goneBack(p.ID))
 	}
 	return paid
 }

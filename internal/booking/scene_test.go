@@ -48,7 +48,7 @@ func (w *world) bought(by booking.Actor, seats ...int) booking.Order {
 func success(o booking.Order) booking.PaymentEvent {
 	return booking.PaymentEvent{
 		WebhookID: "hook-" + newID(), Kind: booking.PaymentSucceeded, Type: "payment.succeeded",
-		PaymentID: o.Checkout.ID, OrderID: o.ID, Received: o.Total,
+		PaymentID: o.Checkout.ID, CheckoutID: o.Checkout.ID, OrderID: o.ID, Received: o.Total,
 	}
 }
 
@@ -85,6 +85,27 @@ func (w *world) requireOrder(id string, status booking.OrderStatus, reason strin
 	owns := status == booking.OrderPaid || status == booking.BlockActive
 	require.Equal(w.t, owns, o.OwnsSeats)
 	return o
+}
+
+// stored is the order as the store has it.
+func (w *world) stored(id string) booking.Order {
+	w.t.Helper()
+	o, err := w.store.Order(w.ctx, id)
+	require.NoError(w.t, err)
+	return o
+}
+
+// settle takes up what is due until nothing is.
+func (w *world) settle() {
+	w.t.Helper()
+	for range 20 {
+		n, err := w.service.Settle(w.ctx)
+		require.NoError(w.t, err)
+		if n == 0 {
+			return
+		}
+	}
+	require.FailNow(w.t, "there is always something due")
 }
 
 // payments writes an order's payments as "id state reason".

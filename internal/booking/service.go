@@ -33,7 +33,9 @@ type Ports struct {
 	Orders   Orders
 	Holds    Holds
 	Accounts Accounts
+	Records  Records
 	Provider Provider
+	Sender   Sender
 	Metrics  Metrics
 	Log      *slog.Logger
 	NewID    func() string // unique, sortable by time
@@ -46,16 +48,31 @@ type Service struct {
 	limits  Limits
 	catalog *catalog
 	loads   chan string
+	settles chan struct{}
+
+	now       func() time.Time // for the record, and for webhooks that are sent
+	endpoints *endpointCache
+	lanes     *lanes
+	lapses    chan lapse
 }
 
 // NewService returns a Service on the given ports.
 func NewService(p Ports, l Limits) *Service {
-	return &Service{
+	s := &Service{
 		Ports: p, limits: l,
 		catalog: newCatalog(p.Events),
 		loads:   make(chan string, 1024),
+		settles: make(chan struct{}, 1),
+		now:     time.Now,
+		lanes:   newLanes(),
+		lapses:  make(chan lapse, lapsesKept),
 	}
+	s.endpoints = newEndpointCache(s.endpointsOf)
+	return s
 }
+
+// stamp is the time for the record, as the stores keep it.
+func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
 
 // digest hashes the parts, each prefixed with its length so that no two lists
 // of parts collide.

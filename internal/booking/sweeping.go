@@ -3,15 +3,10 @@ package booking
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
-const (
-	// sweepBatch bounds how many holds one call announces.
-	sweepBatch = 200
-	// overdueBatch bounds how many orders one round ends.
-	overdueBatch = 200
-)
+// sweepBatch bounds how many holds one call announces.
+const sweepBatch = 200
 
 // SweepAll announces the lapsed holds of every event whose sale is not long
 // over, and has those loaded that are not. A fault of one event does not keep
@@ -41,6 +36,7 @@ func (s *Service) Sweep(ctx context.Context, e *Event) error {
 		for _, h := range swept.Expired {
 			s.Metrics.HoldEnded("expired", h.Life)
 			s.Metrics.ExpiryLag(h.Lag)
+			s.tellHoldExpired(ctx, e, h)
 		}
 		if swept.Stale {
 			s.requestLoad(e.ID)
@@ -49,54 +45,6 @@ func (s *Service) Sweep(ctx context.Context, e *Event) error {
 			return nil
 		}
 	}
-}
-
-// EndOverdue expires pending orders past their payment deadline and ends
-// blocks past their time, by the hold store's clock: while that is away
-// nothing expires. It returns how many it ended. One that cannot be ended does
-// not keep the others; the first such fault is returned.
-//
-// The seats of an expired order need no freeing: their hold had the same
-// deadline, or a payment that arrives at this moment has just prolonged it.
-func (s *Service) EndOverdue(ctx context.Context) (ended int, err error) {
-	now, err := s.Holds.Now(ctx)
-	if err != nil {
-		return 0, err
-	}
-	overdue, err := s.Orders.Overdue(ctx, now, overdueBatch)
-	if err != nil {
-		return 0, err
-	}
-	var first error
-	for _, o := range overdue {
-		switch err := s.endOne(ctx, o); {
-		case err == nil:
-			ended++
-		case CodeOf(err) == CodeUnavailable:
-			return ended, err // and so it would be for the others
-		case first == nil:
-			first = fmt.Errorf("end order %s: %w", o.ID, err)
-		}
-	}
-	return ended, first
-}
-
-func (s *Service) endOne(ctx context.Context, o Order) error {
-	if o.IsBlock() {
-		e, err := s.Event(ctx, o.EventID)
-		if err != nil {
-			return err
-		}
-		return s.endBlock(ctx, e, o.ID)
-	}
-	_, err := s.storeChange(ctx, o, func(o *Order) error {
-		o.Status, o.Reason = OrderExpired, ReasonTimeout
-		return nil
-	})
-	if errors.Is(err, ErrConflict) {
-		return nil // it changed at this moment: the next round sees
-	}
-	return err
 }
 
 // RequestLoads asks for every event to be loaded or repaired whose sale is not

@@ -3,6 +3,7 @@ package booking_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,12 +18,16 @@ import (
 type tap struct {
 	mu    sync.Mutex
 	rules []*rule
+	dead  bool
 }
 
 // fate is what becomes of a call.
 type fate func(call func() error) error
 
-var errCut = errors.New("the connection was cut")
+var (
+	errCut     = errors.New("the connection was cut")
+	errCrashed = errors.New("the process was killed")
+)
 
 // away: the call does not arrive.
 func away(func() error) error { return booking.Unavailable("the store", errCut) }
@@ -77,6 +82,13 @@ func (p *tap) add(r *rule) *rule {
 	return r
 }
 
+// drop takes a rule back.
+func (p *tap) drop(r *rule) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rules = slices.DeleteFunc(p.rules, func(other *rule) bool { return other == r })
+}
+
 // next gives the next call of this name a fate.
 func (p *tap) next(name string, f fate) *rule { return p.add(&rule{prefix: name, left: 1, fate: f}) }
 
@@ -91,7 +103,30 @@ func (p *tap) clear() {
 	p.rules = nil
 }
 
+// crash kills the service that has this tap, just before a call or just after
+// its effect: nothing that it does from then on has any.
+func (p *tap) crash(done bool) fate {
+	return func(call func() error) error {
+		if done {
+			_ = call() // nobody is left to hear of it
+		}
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.dead = true
+		return errCrashed
+	}
+}
+
+func (p *tap) isDead() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.dead
+}
+
 func (p *tap) call(name string, call func() error) error {
+	if p.isDead() {
+		return errCrashed
+	}
 	if f := p.fateOf(name); f != nil {
 		return f(call)
 	}
@@ -193,6 +228,6 @@ func (p tappedOrders) EachOwner(ctx context.Context, eventID string, fn func(boo
 	})
 }
 
-func (p tappedOrders) Overdue(ctx context.Context, at time.Time, limit int) ([]booking.Order, error) {
-	return tapped(p.tap, "Orders.Overdue", func() ([]booking.Order, error) { return p.Orders.Overdue(ctx, at, limit) })
+func (p tappedOrders) Due(ctx context.Context, at time.Time, deadlines bool, limit int) ([]booking.Order, error) {
+	return tapped(p.tap, "Orders.Due", func() ([]booking.Order, error) { return p.Orders.Due(ctx, at, deadlines, limit) })
 }

@@ -126,7 +126,7 @@ func (w *world) ports() booking.Ports {
 	return booking.Ports{
 		Events: tappedEvents{w.store, w.tap}, Orders: tappedOrders{w.store, w.tap},
 		Holds: tappedHolds{w.holds, w.tap}, Provider: tappedProvider{w.provider, w.tap},
-		Accounts: w.store, Metrics: w.metrics, Log: slog.New(slog.DiscardHandler), NewID: newID,
+		Accounts: w.store, Records: w.store, Metrics: w.metrics, Log: slog.New(slog.DiscardHandler), NewID: newID,
 	}
 }
 

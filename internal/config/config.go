@@ -16,8 +16,12 @@ import (
 	"github.com/caarlos0/env/v10"
 )
 
-// ProviderSandbox is the built-in payment provider.
-const ProviderSandbox = "sandbox"
+// The payment providers.
+const (
+	ProviderSandbox  = "sandbox"  // built in, moves no money
+	ProviderStripe   = "stripe"   // Stripe Checkout
+	ProviderStandard = "standard" // any that speaks Standard Webhooks
+)
 
 // Config is the effective configuration of a process. Every value has been
 // checked. Printing it, whole or in part, shows no secret.
@@ -36,6 +40,21 @@ type Config struct {
 	// SandboxWebhookSecrets are whsec_… texts, the one to sign with first.
 	// Empty only when all is embedded: the process makes one and keeps it.
 	SandboxWebhookSecrets []Secret `env:"SEATHOLD_SANDBOX_WEBHOOK_SECRET" secret:"true"`
+	// StandardWebhookSecrets are of the same form.
+	StandardWebhookSecrets []Secret `env:"SEATHOLD_STANDARD_WEBHOOK_SECRET" secret:"true"`
+	// StandardPaymentURL is where customers pay, with {order_id} and the like in
+	// it; StandardCommandURL is where the provider takes requests. Both may be empty.
+	StandardPaymentURL string `env:"SEATHOLD_STANDARD_PAYMENT_URL"`
+	StandardCommandURL string `env:"SEATHOLD_STANDARD_COMMAND_URL"`
+	// StripeWebhookSecrets are the endpoint's signing secrets, any of which may
+	// have signed. StripeAPIBase is empty for Stripe itself.
+	StripeAPIKey         Secret        `env:"SEATHOLD_STRIPE_API_KEY" secret:"true"`
+	StripeWebhookSecrets StripeSecrets `env:"SEATHOLD_STRIPE_WEBHOOK_SECRET" secret:"true"`
+	StripeAPIBase        string        `env:"SEATHOLD_STRIPE_API_BASE"`
+
+	// WebhookNetworks are private networks that organizers' webhook endpoints
+	// may be in. Without any, only public addresses over https are.
+	WebhookNetworks []netip.Prefix `env:"SEATHOLD_WEBHOOK_NETWORKS"`
 
 	// JWTSecret is empty only when all is embedded: the process makes one and
 	// keeps it.

@@ -32,7 +32,7 @@ func TestBadValues(t *testing.T) {
 		public   = `an absolute http or https URL such as https://tickets.example, without user, query and fragment`
 		origins  = `exact origins, scheme://host or scheme://host:port with http or https, separated by commas, without a path and without *`
 		networks = `networks such as 10.0.0.0/8 or addresses such as 192.0.2.7 or 2001:db8::1, separated by commas`
-		provider = `sandbox, the only provider that exists`
+		provider = `sandbox, stripe or standard`
 		perHold  = `a whole number from 1 to 1000`
 		cost     = `a whole number from 4 to 15`
 		levels   = `debug, info, warn or error`
@@ -55,8 +55,8 @@ func TestBadValues(t *testing.T) {
 		{"PUBLIC_URL", "https://h/?", public},
 		{"PUBLIC_URL", "https://h/#a", public},
 		{"PUBLIC_URL", "https://h h", public},
-		{"PAYMENT_PROVIDER", "stripe", provider},
-		{"PAYMENT_PROVIDER", "standard", provider},
+		{"PAYMENT_PROVIDER", "paypal", provider},
+		{"WEBHOOK_NETWORKS", "localhost", networks},
 		{"PAYMENT_PROVIDER", "Sandbox", provider},
 		{"ACCESS_TTL", "15", duration},
 		{"ACCESS_TTL", "99ms", duration},
@@ -110,6 +110,8 @@ func TestBadSecretsAreNotShown(t *testing.T) {
 		whsec = "whsec_ followed by 24 to 64 bytes in base64; several separated by commas while rotating"
 		demo  = "at least 10 characters and at most 72 bytes"
 		hosts = wantHosts
+
+		signing = "whsec_ and at least 16 characters, as Stripe shows it; several separated by commas while rotating"
 	)
 	cases := []struct{ name, value, want string }{
 		{"JWT_SECRET", "mongopw", "at least 32 bytes"},
@@ -123,6 +125,10 @@ func TestBadSecretsAreNotShown(t *testing.T) {
 		{"SANDBOX_WEBHOOK_SECRET", "whsec_c2hvcnQ=", whsec},
 		{"SANDBOX_WEBHOOK_SECRET", "whsec_" + strings.Repeat("QUFB", 22), whsec},
 		{"SANDBOX_WEBHOOK_SECRET", webhookSecret + ",", whsec},
+		{"STANDARD_WEBHOOK_SECRET", "whsec_c2hvcnQ=", whsec},
+		{"STRIPE_WEBHOOK_SECRET", "whsec_short", signing},
+		{"STRIPE_WEBHOOK_SECRET", "sk_test_0123456789abcdef", signing},
+		{"STRIPE_WEBHOOK_SECRET", "whsec_0123456789abcdef,", signing},
 		{"REDIS_URL", "redispw", hosts},
 		{"REDIS_URL", "redis://:red%ispw@h:1", hosts},
 		{"REDIS_URL", "http://:redispw@h:1", "redis://, rediss://, redis+sentinel:// or redis+cluster://"},

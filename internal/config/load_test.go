@@ -186,9 +186,9 @@ func TestUnknownVariables(t *testing.T) {
 		{"SEATHOLD_JWT_SECERT", "; did you mean SEATHOLD_JWT_SECRET?"},
 		{"SEATHOLD_JWT_SECRET_FIEL", "; did you mean SEATHOLD_JWT_SECRET_FILE?"},
 		{"SEATHOLD_BCRYPTCOST", "; did you mean SEATHOLD_BCRYPT_COST?"},
-		{"SEATHOLD_STRIPE_API_KEY", ""},
-		{"SEATHOLD_STRIPE_WEBHOOK_SECRET", ""},
-		{"SEATHOLD_STANDARD_WEBHOOK_SECRET", ""},
+		{"SEATHOLD_STRIPE_KEY", ""},
+		{"SEATHOLD_STRIPE_API_KEYS", "; did you mean SEATHOLD_STRIPE_API_KEY?"},
+		{"SEATHOLD_TOKENS", "; did you mean SEATHOLD_TOKEN?"},
 		{"SEATHOLD_ABUSE_LIMITS", ""},
 		{"SEATHOLD_ADDR_FILE", ""},
 		{"SEATHOLD_", ""},
@@ -200,7 +200,7 @@ func TestUnknownVariables(t *testing.T) {
 			require.Equal(t, []string{tc.name + " is not a variable of Seathold and is ignored" + tc.warning}, warnings)
 		})
 	}
-	_, warnings, err := Load([]string{"SEATHOLD_TEST_MONGODB_URI=x", "seathold_addr=x", "SEATHOLDX=1", "nonsense"}, "")
+	_, warnings, err := Load([]string{"SEATHOLD_TEST_MONGODB_URI=x", "SEATHOLD_TOKEN=x", "seathold_addr=x", "SEATHOLDX=1", "nonsense"}, "")
 	require.NoError(t, err)
 	require.Empty(t, warnings)
 

@@ -26,6 +26,7 @@ func parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[Origins]():        untyped(parseOrigins),
 		reflect.TypeFor[[]netip.Prefix](): untyped(parseNetworks),
 		reflect.TypeFor[[]Secret]():       untyped(parseWebhookSecrets),
+		reflect.TypeFor[StripeSecrets]():  untyped(parseStripeSecrets),
 		reflect.TypeFor[Redis]():          untyped(parseRedis),
 		reflect.TypeFor[MongoDB]():        untyped(parseMongoDB),
 	}
@@ -131,7 +132,7 @@ func parseWebhookSecrets(text string) ([]Secret, error) {
 		encoded, ok := strings.CutPrefix(part, "whsec_")
 		key, err := base64.StdEncoding.DecodeString(encoded)
 		if !ok || err != nil || len(key) < 24 || len(key) > 64 {
-			return nil, wantError("whsec_ followed by 24 to 64 bytes in base64; several separated by commas while rotating")
+			return nil, wantError(wantWebhookSecret + "; several separated by commas while rotating")
 		}
 		secrets = append(secrets, Secret(part))
 	}

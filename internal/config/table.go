@@ -24,7 +24,14 @@ func (c *Config) Table() []Setting {
 		c.setting("SEATHOLD_MONGODB_URI", c.MongoDB.String()),
 		c.setting("SEATHOLD_DATA_DIR", c.DataDir),
 		c.setting("SEATHOLD_PAYMENT_PROVIDER", c.PaymentProvider),
-		c.setting("SEATHOLD_SANDBOX_WEBHOOK_SECRET", showSecret(len(c.SandboxWebhookSecrets) > 0, "(made at first start)")),
+		c.setting("SEATHOLD_SANDBOX_WEBHOOK_SECRET", c.showSandboxSecret()),
+		c.setting("SEATHOLD_STANDARD_WEBHOOK_SECRET", showSecret(len(c.StandardWebhookSecrets) > 0, "")),
+		c.setting("SEATHOLD_STANDARD_PAYMENT_URL", c.StandardPaymentURL),
+		c.setting("SEATHOLD_STANDARD_COMMAND_URL", c.StandardCommandURL),
+		c.setting("SEATHOLD_STRIPE_API_KEY", showSecret(c.StripeAPIKey != "", "")),
+		c.setting("SEATHOLD_STRIPE_WEBHOOK_SECRET", showSecret(len(c.StripeWebhookSecrets) > 0, "")),
+		c.setting("SEATHOLD_STRIPE_API_BASE", c.StripeAPIBase),
+		c.setting("SEATHOLD_WEBHOOK_NETWORKS", showNetworks(c.WebhookNetworks)),
 		c.setting("SEATHOLD_JWT_SECRET", showSecret(c.JWTSecret != "", "(made at first start)")),
 		c.setting("SEATHOLD_JWT_ISSUER", c.JWTIssuer),
 		c.setting("SEATHOLD_JWT_AUDIENCE", c.JWTAudience),
@@ -65,6 +72,14 @@ func (c *Config) showDemoPassword() string {
 		return showSecret(c.DemoPassword != "", "(made and printed at start)")
 	}
 	return c.DemoPassword.String()
+}
+
+func (c *Config) showSandboxSecret() string {
+	otherwise := ""
+	if c.PaymentProvider == ProviderSandbox {
+		otherwise = "(made at first start)"
+	}
+	return showSecret(len(c.SandboxWebhookSecrets) > 0, otherwise)
 }
 
 func showSecret(set bool, otherwise string) string {

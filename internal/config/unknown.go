@@ -45,8 +45,12 @@ func quoteName(name string) string {
 	return quote(name)
 }
 
+// commandToken is not a setting of the service: the commands that call it over
+// HTTP send it.
+const commandToken = prefix + "TOKEN"
+
 func knownNames() []string {
-	var names []string
+	names := []string{commandToken}
 	for _, v := range variables() {
 		names = append(names, v.name)
 		if v.secret {

@@ -64,22 +64,6 @@ func (c *Config) checkPublicURL() error {
 	return nil
 }
 
-func (c *Config) checkPayment() error {
-	const name, want = "SEATHOLD_PAYMENT_PROVIDER", "sandbox, the only provider that exists"
-	switch c.PaymentProvider {
-	case "":
-		return missing(name, want+"; "+requiredOnRealServers)
-	case ProviderSandbox:
-	default:
-		return badValue(name, c.PaymentProvider, want)
-	}
-	if len(c.SandboxWebhookSecrets) > 0 || c.Embedded() {
-		return nil
-	}
-	return missing("SEATHOLD_SANDBOX_WEBHOOK_SECRET",
-		"whsec_ followed by 24 to 64 bytes in base64, "+requiredOnRealServers)
-}
-
 func (c *Config) checkJWTSecret() error {
 	const name, want = "SEATHOLD_JWT_SECRET", "at least 32 bytes"
 	switch {

@@ -128,7 +128,7 @@ func TestAnExpiredOrderCannotBeCancelled(t *testing.T) {
 	w.at(evening)
 	id := w.order(alice, event, "A1")
 	w.at(evening.Add(16 * time.Minute))
-	_, err := w.service.EndOverdue(t.Context())
+	_, err := w.service.Settle(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "timeout", w.do(alice, get, "/v1/orders/"+id, "").object()["reason"])
 	w.do(alice, post, "/v1/orders/"+id+"/cancel", "").problem(http.StatusConflict, booking.CodeOrderExpired)

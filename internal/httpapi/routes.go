@@ -27,6 +27,14 @@ func (a *API) routes() []route {
 		{"/v1/events/{event}/orders", methods{get: organizers(a.listEventOrders)}},
 		{"/v1/events/{event}/orders.csv", methods{get: organizers(a.exportEventOrders).streaming()}},
 
+		{"/v1/webhook-endpoints", methods{get: organizers(a.listEndpoints), post: organizers(a.createEndpoint)}},
+		{"/v1/webhook-endpoints/{endpoint}", methods{
+			get: organizers(a.getEndpoint), patch: organizers(a.changeEndpoint), del: organizers(a.deleteEndpoint),
+		}},
+		{"/v1/webhook-endpoints/{endpoint}/test", methods{post: organizers(a.testEndpoint)}},
+		{"/v1/webhook-endpoints/{endpoint}/deliveries", methods{get: organizers(a.listDeliveries)}},
+		{"/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/retry", methods{post: organizers(a.retryDelivery)}},
+
 		{"/livez", methods{get: public(a.livez)}},
 		{"/readyz", methods{get: public(a.readyz)}},
 	}

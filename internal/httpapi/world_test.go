@@ -55,7 +55,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close(context.Background())) })
 	w.service = booking.NewService(booking.Ports{
-		Events: w.store, Orders: w.store, Accounts: w.store, Holds: holds,
+		Events: w.store, Orders: w.store, Accounts: w.store, Records: w.store, Holds: holds,
 		Provider: w.provider, Metrics: booking.NoMetrics{}, Log: slog.New(slog.DiscardHandler), NewID: w.newID,
 	}, booking.Limits{
 		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,

@@ -56,11 +56,19 @@ var orderIndexes = []index{
 	// Owners and pending orders by id, which a sale does not change: a visit
 	// never misses an order that is paid meanwhile.
 	{name: "claims_of_event", keys: keys("event_id", "_id"), where: bson.D{{Key: "claims_seats", Value: true}}},
-	{name: "overdue", keys: keys("status", "expires_at", "_id")},
+	{name: "orders_due", keys: keys("due_at", "_id", "status"), where: exists("due_at")},
+	{name: "refunds_due", keys: keys("-_id", "refund_due_since"), where: exists("refund_due_since")},
 }
 
 var eventIndexes = []index{
 	{name: "events_by_sale_end", keys: keys("sale_ends_at")},
+}
+
+// recordIndexes are the indexes of each kind's collection.
+var recordIndexes = []index{
+	{name: "of_owner", keys: keys("owner", "-_id")},
+	{name: "due", keys: keys("due_at", "_id"), where: exists("due_at")},
+	{name: "ends", keys: keys("ends_at"), where: exists("ends_at")},
 }
 
 var accountIndexes = []index{

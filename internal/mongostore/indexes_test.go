@@ -9,6 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 
+	"seathold/internal/booking"
 	"seathold/internal/mongostore"
 	"seathold/internal/testserver"
 )
@@ -60,10 +61,19 @@ func TestIndexesAsTheServerListsThem(t *testing.T) {
 		"orders_of_customer":   `{"customer_id":1,"_id":-1,"status":1}`,
 		"orders_of_event":      `{"event_id":1,"_id":-1,"status":1}`,
 		"claims_of_event":      `{"event_id":1,"_id":1} where {"claims_seats":true}`,
-		"overdue":              `{"status":1,"expires_at":1,"_id":1}`,
+		"orders_due":           `{"due_at":1,"_id":1,"status":1} where {"due_at":{"$exists":true}}`,
+		"refunds_due":          `{"_id":-1,"refund_due_since":1} where {"refund_due_since":{"$exists":true}}`,
 	}, listed(t, db.Collection("orders")))
 	require.Equal(t, `{"sale_ends_at":1}`, listed(t, db.Collection("events"))["events_by_sale_end"])
 	require.Equal(t, `{"email":1} unique`, listed(t, db.Collection("accounts"))["email_once"])
+	for _, kind := range booking.RecordKinds {
+		require.Equal(t, map[string]string{
+			"_id_":     `{"_id":1}`,
+			"of_owner": `{"owner":1,"_id":-1}`,
+			"due":      `{"due_at":1,"_id":1} where {"due_at":{"$exists":true}}`,
+			"ends":     `{"ends_at":1} where {"ends_at":{"$exists":true}}`,
+		}, listed(t, db.Collection(string(kind))), kind)
+	}
 }
 
 // TestOpenRefusesAnIndexThatIsNotTheGuard gives the guard's name to indexes

@@ -26,6 +26,9 @@ type orderDocument struct {
 	Payments       []paymentDocument `bson:"payments,omitempty"`
 	PaymentIDs     []string          `bson:"payment_ids,omitempty"` // of checkout and payments, for the index
 	WebhookIDs     []string          `bson:"webhook_ids,omitempty"`
+	Notices        []noticeDocument  `bson:"notices,omitempty"`
+	DueAt          time.Time         `bson:"due_at,omitempty"` // for the index, as is the next
+	RefundDueSince time.Time         `bson:"refund_due_since,omitempty"`
 	ExpiresAt      time.Time         `bson:"expires_at,omitempty"`
 	IdempotencyKey string            `bson:"idempotency_key,omitempty"`
 	Fingerprint    string            `bson:"fingerprint,omitempty"`
@@ -44,14 +47,30 @@ type checkoutDocument struct {
 	Provider  string    `bson:"provider"`
 	URL       string    `bson:"url,omitempty"`
 	ExpiresAt time.Time `bson:"expires_at,omitempty"`
+	Ended     bool      `bson:"ended,omitempty"`
+	NextAt    time.Time `bson:"next_at,omitempty"`
+	Tries     int       `bson:"tries,omitempty"`
 }
 
 type paymentDocument struct {
 	ID       string        `bson:"id"`
 	Received moneyDocument `bson:"received"`
+	Refunded int64         `bson:"refunded,omitempty"`
 	State    string        `bson:"state"`
 	Reason   string        `bson:"reason,omitempty"`
+	DueSince time.Time     `bson:"due_since,omitempty"`
+	NextAt   time.Time     `bson:"next_at,omitempty"`
+	Tries    int           `bson:"tries,omitempty"`
 	Attempt  int           `bson:"attempt,omitempty"`
+	Answered bool          `bson:"answered,omitempty"`
+	Problem  string        `bson:"problem,omitempty"`
+}
+
+type noticeDocument struct {
+	ID     string    `bson:"id"`
+	Status string    `bson:"status"`
+	Reason string    `bson:"reason,omitempty"`
+	At     time.Time `bson:"at,omitempty"`
 }
 
 func orderDocumentOf(o *booking.Order) orderDocument {
@@ -61,6 +80,7 @@ func orderDocumentOf(o *booking.Order) orderDocument {
 		ClaimsSeats: o.HasClaim(),
 		Total:       moneyDocument(o.Total), PaymentIDs: paymentIDs(o),
 		WebhookIDs: o.WebhookIDs, ExpiresAt: o.ExpiresAt,
+		DueAt: o.DueAt(), RefundDueSince: o.RefundDueSince(),
 		IdempotencyKey: o.IdempotencyKey, Fingerprint: o.Fingerprint,
 		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt, Revision: o.Revision,
 	}
@@ -72,11 +92,28 @@ func orderDocumentOf(o *booking.Order) orderDocument {
 		d.Checkout = &checkout
 	}
 	for _, p := range o.Payments {
-		d.Payments = append(d.Payments, paymentDocument{
-			ID: p.ID, Received: moneyDocument(p.Received), State: string(p.State), Reason: p.Reason, Attempt: p.Attempt,
-		})
+		d.Payments = append(d.Payments, paymentDocumentOf(p))
+	}
+	for _, n := range o.Notices {
+		d.Notices = append(d.Notices, noticeDocument{ID: n.ID, Status: string(n.Status), Reason: n.Reason, At: n.At})
 	}
 	return d
+}
+
+func paymentDocumentOf(p booking.Payment) paymentDocument {
+	return paymentDocument{
+		ID: p.ID, Received: moneyDocument(p.Received), Refunded: p.Refunded, State: string(p.State), Reason: p.Reason,
+		DueSince: p.DueSince, NextAt: p.NextAt,
+		Tries: p.Tries, Attempt: p.Attempt, Answered: p.Answered, Problem: p.Problem,
+	}
+}
+
+func (d *paymentDocument) payment() booking.Payment {
+	return booking.Payment{
+		ID: d.ID, Received: booking.Money(d.Received), Refunded: d.Refunded, State: booking.PaymentState(d.State), Reason: d.Reason,
+		DueSince: d.DueSince, NextAt: d.NextAt,
+		Tries: d.Tries, Attempt: d.Attempt, Answered: d.Answered, Problem: d.Problem,
+	}
 }
 
 // paymentIDs returns each id once, since an array's entries are index entries.
@@ -101,9 +138,10 @@ func (d *orderDocument) order() booking.Order {
 		o.Checkout = booking.Checkout(*d.Checkout)
 	}
 	for _, p := range d.Payments {
-		o.Payments = append(o.Payments, booking.Payment{
-			ID: p.ID, Received: booking.Money(p.Received), State: booking.PaymentState(p.State), Reason: p.Reason, Attempt: p.Attempt,
-		})
+		o.Payments = append(o.Payments, p.payment())
+	}
+	for _, n := range d.Notices {
+		o.Notices = append(o.Notices, booking.Notice{ID: n.ID, Status: booking.OrderStatus(n.Status), Reason: n.Reason, At: n.At})
 	}
 	return o
 }

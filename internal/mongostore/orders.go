@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
@@ -90,8 +89,12 @@ func (s *Store) OrdersOfEvent(ctx context.Context, eventID string, statuses []bo
 
 // listOrders returns a page of the matches, newest id first.
 func (s *Store) listOrders(ctx context.Context, filter bson.D, page booking.Page) ([]booking.Order, error) {
+	return s.findOrders(ctx, afterCursor(filter, page), newestFirst(page))
+}
+
+func (s *Store) findOrders(ctx context.Context, filter bson.D, o *options.FindOptions) ([]booking.Order, error) {
 	var list []booking.Order
-	err := each(ctx, s.orders, afterCursor(filter, page), newestFirst(page), func(d *orderDocument) error {
+	err := each(ctx, s.orders, filter, o, func(d *orderDocument) error {
 		list = append(list, d.order())
 		return nil
 	})
@@ -116,21 +119,6 @@ func (s *Store) EachOwner(ctx context.Context, eventID string, fn func(booking.O
 	return each(ctx, s.orders, filter, options.Find().SetSort(keys("_id")), func(d *orderDocument) error {
 		return fn(d.order())
 	})
-}
-
-// Overdue implements booking.Orders.
-func (s *Store) Overdue(ctx context.Context, t time.Time, limit int) ([]booking.Order, error) {
-	filter := bson.D{
-		{Key: "status", Value: bson.D{{Key: "$in", Value: bson.A{booking.OrderPending, booking.BlockActive}}}},
-		{Key: "expires_at", Value: bson.D{{Key: "$lte", Value: t}}},
-	}
-	var list []booking.Order
-	oldest := options.Find().SetSort(keys("expires_at", "_id")).SetLimit(int64(limit))
-	err := each(ctx, s.orders, filter, oldest, func(d *orderDocument) error {
-		list = append(list, d.order())
-		return nil
-	})
-	return list, err
 }
 
 // each calls fn for every match. An error of fn is returned as it is, one of

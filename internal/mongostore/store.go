@@ -1,5 +1,5 @@
-// Package mongostore keeps events, accounts and orders in MongoDB. It
-// implements the ports Events, Orders and Accounts of package booking.
+// Package mongostore keeps events, accounts, orders and records in MongoDB. It
+// implements the ports Events, Orders, Accounts and Records of package booking.
 //
 // An order is one document and every change replaces it whole, so no
 // transaction is needed and a standalone server, a replica set and a cluster
@@ -32,6 +32,7 @@ var (
 	_ booking.Events   = (*Store)(nil)
 	_ booking.Orders   = (*Store)(nil)
 	_ booking.Accounts = (*Store)(nil)
+	_ booking.Records  = (*Store)(nil)
 )
 
 // Store is a connection to one database. It is safe for concurrent use.
@@ -41,6 +42,7 @@ type Store struct {
 	plans    *mongo.Collection
 	orders   *mongo.Collection
 	accounts *mongo.Collection
+	records  map[booking.RecordKind]*mongo.Collection
 }
 
 // Option changes how Open connects.
@@ -67,6 +69,10 @@ func Open(ctx context.Context, uri string, opts ...Option) (*Store, error) {
 	s := &Store{
 		client: client, events: db.Collection("events"), plans: db.Collection("plans"),
 		orders: db.Collection("orders"), accounts: db.Collection("accounts"),
+		records: map[booking.RecordKind]*mongo.Collection{},
+	}
+	for _, kind := range booking.RecordKinds {
+		s.records[kind] = db.Collection(string(kind))
 	}
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
@@ -112,12 +118,15 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.Ping(ctx); err != nil {
 		return err
 	}
-	for _, want := range []struct {
+	type indexed struct {
 		collection *mongo.Collection
 		indexes    []index
-	}{
-		{s.orders, orderIndexes}, {s.events, eventIndexes}, {s.accounts, accountIndexes},
-	} {
+	}
+	all := []indexed{{s.orders, orderIndexes}, {s.events, eventIndexes}, {s.accounts, accountIndexes}}
+	for _, kind := range booking.RecordKinds {
+		all = append(all, indexed{s.records[kind], recordIndexes})
+	}
+	for _, want := range all {
 		if err := ensureIndexes(ctx, want.collection, want.indexes); err != nil {
 			return fmt.Errorf("indexes of collection %s: %w", want.collection.Name(), err)
 		}

@@ -31,6 +31,10 @@ func TestEvents(t *testing.T) {
 	bookingtest.Events(t, func(t *testing.T) booking.Events { return open(t, testserver.Mongo(t)) })
 }
 
+func TestRecords(t *testing.T) {
+	bookingtest.Records(t, func(t *testing.T) booking.Records { return open(t, testserver.Mongo(t)) })
+}
+
 func TestAccounts(t *testing.T) {
 	bookingtest.Accounts(t, func(t *testing.T) booking.Accounts { return open(t, testserver.Mongo(t)) })
 }

@@ -25,6 +25,8 @@ type Store struct {
 	server    atomic.Pointer[server] // who answered last
 	dials     atomic.Int64           // connections made so far
 	connected chan struct{}
+	lost      atomic.Bool // the last call found nobody
+	back      chan struct{}
 }
 
 var _ booking.Holds = (*Store)(nil)
@@ -40,7 +42,7 @@ type server struct {
 // Open returns a Store. It does not wait for the server: until that answers,
 // calls fail with CodeUnavailable. newID makes tokens and epochs.
 func Open(o Options, newID func() string) (*Store, error) {
-	s := &Store{newID: newID, connected: make(chan struct{}, 1)}
+	s := &Store{newID: newID, connected: make(chan struct{}, 1), back: make(chan struct{}, 1)}
 	u, err := o.universal()
 	if err != nil {
 		return nil, err
@@ -49,10 +51,7 @@ func Open(o Options, newID func() string) (*Store, error) {
 	// the sweeper compare at once.
 	u.OnConnect = func(context.Context, *redis.Conn) error {
 		s.dials.Add(1)
-		select {
-		case s.connected <- struct{}{}:
-		default:
-		}
+		signal(s.connected)
 		return nil
 	}
 	s.client = o.client(u)
@@ -65,6 +64,30 @@ func (s *Store) Close() error { return s.client.Close() }
 // Connected signals that a connection was made: after a loss, another server
 // instance may be behind it.
 func (s *Store) Connected() <-chan struct{} { return s.connected }
+
+// Back signals that the server answers again after it did not.
+func (s *Store) Back() <-chan struct{} { return s.back }
+
+// note remembers whether the server answered a script. A caller that left says
+// nothing of the server.
+func (s *Store) note(err error) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	if err != nil {
+		s.lost.Store(true)
+	} else if s.lost.Load() && s.lost.CompareAndSwap(true, false) {
+		signal(s.back)
+	}
+}
+
+// signal leaves one signal for whoever looks next.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
 
 // Ping asks whether the server answers.
 func (s *Store) Ping(ctx context.Context) error { return s.client.Ping(ctx).Err() }
@@ -97,6 +120,7 @@ func newScript(name string, lastKey int) script {
 // CodeUnavailable. The status not_loaded becomes ErrNotLoaded.
 func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (reply, error) {
 	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Result()
+	s.note(err)
 	if err != nil {
 		return reply{}, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
 	}

@@ -1,8 +1,9 @@
-// Package testserver gives tests real servers: Redis, and one that speaks
-// MongoDB's protocol. They listen on free loopback ports, keep their files in
-// folders of their own and never outlive the test binary, however it ends.
+// Package testserver gives tests real servers: Redis, one that speaks MongoDB's
+// protocol, and Stripe's own stripe-mock. They listen on free loopback ports,
+// keep their files in folders of their own and never outlive the test binary,
+// however it ends.
 //
-// Redis and Mongo share one server among all tests of a binary: a test keeps
+// Redis, Mongo and StripeMock share one server among all tests of a binary: a test keeps
 // to names of its own. RedisOwn and MongoOwn start one for a test that breaks
 // things.
 package testserver

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"strings"
@@ -165,4 +166,14 @@ func TestWithDatabase(t *testing.T) {
 	} {
 		require.Equal(t, want, withDatabase(uri, "new"))
 	}
+}
+
+func TestSharedStripeMockIsOneServer(t *testing.T) {
+	base := StripeMock(t)
+	require.Equal(t, base, StripeMock(t))
+	response, err := http.Get(base + "/v1/balance")
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusUnauthorized, response.StatusCode, "it wants a key that looks like one")
+	require.NoError(t, probeStripeMock(strings.TrimPrefix(base, "http://")))
 }

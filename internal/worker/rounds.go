@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -21,28 +22,57 @@ func Sweeper(s *booking.Service, connected <-chan struct{}, log *slog.Logger) Ro
 	}
 }
 
-// repairEvery is how long what an instance left half done lasts when that
-// instance does not come back.
-const repairEvery = 30 * time.Second
-
-// Repairer compares all events with their orders and mends what differs. A
-// start has its own repair (booking.Service.RequestLoads).
-func Repairer(s *booking.Service, log *slog.Logger) Round {
-	return Round{Name: "repairer", Interval: repairEvery, Later: true, Log: log, Once: s.RepairAll}
-}
-
-// Ender expires orders past their payment deadline and ends blocks past their
-// time.
-func Ender(s *booking.Service, log *slog.Logger) Round {
+// Settler takes up orders that are due: expiry, closing checkouts, refunds,
+// notices. One instance at a time does it (Lease).
+func Settler(s *booking.Service, log *slog.Logger) Round {
 	return Round{
-		Name: "ender", Interval: announceWithin / 2, Log: log,
+		Name: "settler", Interval: announceWithin / 2, Wake: s.SettleRequests(), Log: log,
 		Once: func(ctx context.Context) error {
 			for {
-				n, err := s.EndOverdue(ctx)
+				n, err := s.Settle(ctx)
 				if err != nil || n == 0 {
 					return err
 				}
 			}
 		},
 	}
+}
+
+// reconcileEvery is how long what an instance left half done lasts when that
+// instance does not come back.
+const reconcileEvery = 30 * time.Second
+
+// Reconciler compares all events with their orders and mends what differs,
+// also when the hold store answers again (back), and watches the refunds. One
+// instance at a time does it (Lease). A start has a repair of its own
+// (booking.Service.RequestLoads).
+func Reconciler(s *booking.Service, back <-chan struct{}, log *slog.Logger) Round {
+	return Round{
+		Name: "reconciler", Interval: reconcileEvery, Wake: back, Later: true, Log: log,
+		Once: func(ctx context.Context) error {
+			return errors.Join(s.RepairAll(ctx), s.WatchRefunds(ctx))
+		},
+	}
+}
+
+// deliverEvery is how soon a notice is on its way to the organizer's systems.
+const deliverEvery = 500 * time.Millisecond
+
+// Deliverer delivers notices to organizers' webhook endpoints. Each attempt is
+// claimed, so every instance does it.
+func Deliverer(s *booking.Service, log *slog.Logger) Round {
+	return Round{
+		Name: "deliverer", Interval: deliverEvery, Log: log,
+		Once: func(ctx context.Context) error { _, err := s.DeliverDue(ctx); return err },
+	}
+}
+
+// Purger removes what is older than the log of deliveries goes back.
+func Purger(s *booking.Service, log *slog.Logger) Round {
+	return Round{Name: "purger", Interval: time.Hour, Log: log, Once: s.PurgeDeliveries}
+}
+
+// ProviderDeliverer has the built-in provider deliver its own webhooks.
+func ProviderDeliverer(deliver func(context.Context) error, log *slog.Logger) Round {
+	return Round{Name: "sandbox", Interval: deliverEvery, Log: log, Once: deliver}
 }

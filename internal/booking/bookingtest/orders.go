@@ -18,7 +18,7 @@ type ordersTest struct {
 // Orders is the contract suite of booking.Orders. open returns an empty store,
 // which it closes at the test's end.
 func Orders(t *testing.T, open func(t *testing.T) booking.Orders) {
-	for _, tests := range [][]ordersTest{documentTests, guardTests, listTests} {
+	for _, tests := range [][]ordersTest{documentTests, guardTests, listTests, dueTests} {
 		for _, c := range tests {
 			t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 		}
@@ -50,15 +50,23 @@ func fullOrder() booking.Order {
 		Total: booking.Money{Amount: 9000, Currency: "EUR"},
 		Checkout: booking.Checkout{
 			ID: "pay-1", Provider: "sandbox", URL: "https://pay.example/1", ExpiresAt: t0.Add(time.Minute),
+			Ended: true, NextAt: t0.Add(3 * time.Minute), Tries: 3,
 		},
 		Payments: []booking.Payment{
 			{
 				ID: "pay-1", Received: booking.Money{Amount: 9000, Currency: "EUR"},
-				State: booking.PaymentRefundDue, Reason: "duplicate", Attempt: 2,
+				Refunded: 500, State: booking.PaymentRefundDue, Reason: booking.ReasonDuplicate,
+				DueSince: t0.Add(4 * time.Minute), NextAt: t0.Add(5 * time.Minute),
+				Tries: 4, Attempt: 2, Answered: true, Problem: "insufficient funds",
 			},
 			{ID: "pay-2", State: booking.PaymentApplied},
 		},
-		WebhookIDs: []string{"msg-1", "msg-2"}, ExpiresAt: t0.Add(2 * time.Minute),
+		WebhookIDs: []string{"msg-1", "msg-2"},
+		Notices: []booking.Notice{
+			{ID: "notice-1", Status: booking.OrderPaid, Reason: booking.ReasonTimeout, At: t0.Add(6 * time.Minute)},
+			{ID: "notice-2", Status: booking.OrderRefunding},
+		},
+		ExpiresAt:      t0.Add(2 * time.Minute),
 		IdempotencyKey: "key-1", Fingerprint: "digest",
 		CreatedAt: t0, UpdatedAt: t0.Add(time.Second), Revision: 1,
 	}
@@ -123,8 +131,14 @@ func orderTimes(t *testing.T, s booking.Orders) {
 	vienna := time.FixedZone("CEST", 2*60*60)
 	o.ExpiresAt = t0.Add(999 * time.Microsecond).In(vienna)
 	o.CreatedAt = time.Date(1969, 7, 20, 20, 17, 40, 999_999_999, time.UTC)
+	o.Checkout = booking.Checkout{ID: "pay-1", ExpiresAt: o.ExpiresAt, NextAt: o.ExpiresAt}
+	o.Payments = []booking.Payment{{ID: "pay-1", DueSince: o.ExpiresAt, NextAt: o.ExpiresAt}}
+	o.Notices = []booking.Notice{{ID: "notice-1", At: o.ExpiresAt}}
 	insert(t, s, o)
 	o.ExpiresAt, o.CreatedAt = t0, time.Date(1969, 7, 20, 20, 17, 40, 999_000_000, time.UTC)
+	o.Checkout.ExpiresAt, o.Checkout.NextAt = t0, t0
+	o.Payments = []booking.Payment{{ID: "pay-1", DueSince: t0, NextAt: t0}}
+	o.Notices = []booking.Notice{{ID: "notice-1", At: t0}}
 	requireStored(t, s, o)
 }
 
@@ -137,6 +151,7 @@ func bareOrder(t *testing.T, s booking.Orders) {
 	require.False(t, got.OwnsSeats)
 	require.Empty(t, got.Seats)
 	require.Empty(t, got.Payments)
+	require.Empty(t, got.Notices)
 	require.EqualValues(t, 1, got.Revision, "an inserted document has revision 1 whatever it says")
 }
 

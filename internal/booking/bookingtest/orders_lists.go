@@ -19,8 +19,6 @@ var listTests = []ordersTest{
 	{"a visit follows a document's life", eachOwnerFollows},
 	{"a visitor's error ends the visit", eachOwnerError},
 	{"a visitor may change what it visits", eachOwnerWrites},
-	{"overdue documents come by deadline", overdue},
-	{"overdue follows a document's life", overdueFollows},
 }
 
 func idsOf(orders []booking.Order) []string {
@@ -166,44 +164,4 @@ func eachOwnerWrites(t *testing.T, s booking.Orders) {
 		return err
 	}))
 	require.Empty(t, owned(t, s, "event-1"))
-}
-
-func overdueIDs(t *testing.T, s booking.Orders, at time.Time, limit int) []string {
-	t.Helper()
-	orders, err := s.Overdue(testContext(t), at, limit)
-	require.NoError(t, err)
-	return idsOf(orders)
-}
-
-func overdue(t *testing.T, s booking.Orders) {
-	due := func(o booking.Order, at time.Time) booking.Order {
-		o.ExpiresAt = at
-		return o
-	}
-	late := due(pendingOrder("event-2", "customer-1", "A1"), t0)
-	early := due(pendingOrder("event-1", "customer-1", "A1"), t0.Add(-time.Hour))
-	blocked := due(block("event-1", "organizer-1", "A2"), t0.Add(-time.Minute))
-	ancient := due(pendingOrder("event-1", "customer-1", "A1"), time.Date(1969, 1, 1, 0, 0, 0, 0, time.UTC))
-	insert(t, s, late, early, blocked, ancient,
-		due(pendingOrder("event-1", "customer-1", "A1"), t0.Add(time.Millisecond)),
-		due(pendingOrder("event-1", "customer-1", "A1"), time.Time{}),
-		due(block("event-1", "organizer-1", "A3"), time.Time{}),
-		due(paidOrder("event-1", "customer-1", "A4"), t0.Add(-time.Hour)))
-	want := idsOf([]booking.Order{ancient, early, blocked, late})
-	require.Equal(t, want, overdueIDs(t, s, t0, 10))
-	require.Equal(t, want[:2], overdueIDs(t, s, t0, 2))
-	require.Equal(t, want[:3], overdueIDs(t, s, t0.Add(-time.Millisecond), 10))
-	require.Empty(t, overdueIDs(t, s, time.Date(1960, 1, 1, 0, 0, 0, 0, time.UTC), 10))
-}
-
-func overdueFollows(t *testing.T, s booking.Orders) {
-	o := pendingOrder("event-1", "customer-1", "A1")
-	insert(t, s, o)
-	o.ExpiresAt = t0.Add(time.Hour)
-	o = replace(t, s, o)
-	require.Empty(t, overdueIDs(t, s, t0, 10))
-	require.Equal(t, []string{o.ID}, overdueIDs(t, s, t0.Add(time.Hour), 10))
-	o.Status = booking.OrderExpired
-	replace(t, s, o)
-	require.Empty(t, overdueIDs(t, s, t0.Add(time.Hour), 10))
 }

@@ -32,3 +32,45 @@ func TestMoneyIsWrittenInItsCurrencysUnits(t *testing.T) {
 		require.Equal(t, c.want, formatMoney(c.amount, c.currency))
 	}
 }
+
+func TestAmountsAreReadAsTheyAreWritten(t *testing.T) {
+	for _, c := range []struct {
+		text, currency string
+		want           int64
+	}{
+		{"45", "EUR", 4500},
+		{"45.5", "EUR", 4550},
+		{"45,50", "EUR", 4550},
+		{"0.05", "EUR", 5},
+		{"45.", "EUR", 4500},
+		{"4500", "JPY", 4500},
+		{"1.234", "KWD", 1234},
+		{"1.2345", "CLF", 12345},
+	} {
+		got, ok := parseNumber(c.text, c.currency)
+		require.True(t, ok, c.text)
+		require.Equal(t, c.want, got, c.text)
+		again, ok := parseNumber(formatNumber(c.want, c.currency), c.currency)
+		require.True(t, ok)
+		require.Equal(t, c.want, again)
+	}
+	for _, c := range [][2]string{
+		{"", "EUR"},
+		{".", "EUR"},
+		{".5", "EUR"},
+		{"1.234", "EUR"},
+		{"1.0", "JPY"},
+		{"-1", "EUR"},
+		{"+1", "EUR"},
+		{"1,000.00", "EUR"},
+		{"1.-1", "EUR"},
+		{"1e2", "EUR"},
+		{"0x10", "EUR"},
+		{" 1", "EUR"},
+		{"1_0", "EUR"},
+		{"92233720368547758.08", "EUR"},
+	} {
+		_, ok := parseNumber(c[0], c[1])
+		require.False(t, ok, c)
+	}
+}

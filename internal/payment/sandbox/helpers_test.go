@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"seathold/internal/boltstore"
 	"seathold/internal/booking"
 	"seathold/internal/payment/standardwebhook"
 )
@@ -84,11 +86,64 @@ func (s *fakeShop) seen() []attempt {
 	return append([]attempt(nil), s.attempts...)
 }
 
-// underWay counts the deliveries that have not ended.
-func underWay(p *Provider) int {
-	p.courier.mu.Lock()
-	defer p.courier.mu.Unlock()
-	return len(p.courier.underWay)
+// underWay counts the messages that are neither confirmed nor given up.
+func underWay(t *testing.T, p *Provider) int {
+	t.Helper()
+	n := 0
+	for _, m := range stored(t, p).Messages {
+		if m.State == messageWaiting {
+			n++
+		}
+	}
+	return n
+}
+
+// stored is the checkout of ord-1 as the record has it.
+func stored(t *testing.T, p *Provider) checkout {
+	t.Helper()
+	r, err := p.records.Record(context.Background(), booking.RecordSandboxPayment, "pay_ord-1")
+	require.NoError(t, err)
+	require.Equal(t, "ord-1", r.Owner)
+	c, err := decode(r)
+	require.NoError(t, err)
+	require.True(t, r.DueAt.Equal(c.dueAt().Truncate(time.Millisecond)), "%s, %s", r.DueAt, c.dueAt())
+	return c
+}
+
+// newRecords opens records that a restart keeps.
+func newRecords(t *testing.T) booking.Records {
+	t.Helper()
+	store, err := boltstore.Open(filepath.Join(t.TempDir(), "records.db"), boltstore.NoSync())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, store.Close(context.Background())) })
+	return store
+}
+
+// badRecords fails as it is told, once for each entry: before a call, or after
+// it was carried out.
+type badRecords struct {
+	booking.Records
+	mu            sync.Mutex
+	before, after []error
+}
+
+func (b *badRecords) next(list *[]error) (err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(*list) > 0 {
+		err, *list = (*list)[0], (*list)[1:]
+	}
+	return err
+}
+
+func (b *badRecords) ReplaceRecord(ctx context.Context, kind booking.RecordKind, r booking.Record) error {
+	if err := b.next(&b.before); err != nil {
+		return err
+	}
+	if err := b.Records.ReplaceRecord(ctx, kind, r); err != nil {
+		return err
+	}
+	return b.next(&b.after)
 }
 
 // logBuffer can be read while the log is written.
@@ -118,23 +173,58 @@ func times(n, status int) []int {
 	return all
 }
 
-// newFake makes a provider with default times and a fake shop to tell. It is
-// for synctest bubbles, where no time really passes.
+// newFake makes a provider with default times and a fake shop to tell, and
+// calls DeliverDue each second. It is for synctest bubbles, where no time
+// really passes.
 func newFake(t *testing.T, statuses ...int) (*Provider, *fakeShop, *logBuffer) {
 	t.Helper()
-	keys, err := standardwebhook.New([]string{oldSecret}, nil)
-	require.NoError(t, err)
-	shop, log := &fakeShop{keys: keys, statuses: statuses}, &logBuffer{}
+	shop, log := newShop(t, statuses...), &logBuffer{}
 	p := newProvider(t, Config{
 		Client: &http.Client{Transport: shop},
 		Log:    slog.New(slog.NewTextHandler(log, nil)),
 	})
+	keepDelivering(t, p)
 	return p, shop, log
+}
+
+func newShop(t *testing.T, statuses ...int) *fakeShop {
+	t.Helper()
+	keys, err := standardwebhook.New([]string{oldSecret}, nil)
+	require.NoError(t, err)
+	return &fakeShop{keys: keys, statuses: statuses}
+}
+
+// keepDelivering does what the service does: a round each second, for as long
+// as the test runs.
+func keepDelivering(t *testing.T, p *Provider) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	var rounds sync.WaitGroup
+	rounds.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				_ = p.DeliverDue(ctx) // a test may make it fail on purpose
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		p.sending.stop()
+		rounds.Wait()
+	})
 }
 
 // newProvider fills in what the test does not care for, and closes at its end.
 func newProvider(t *testing.T, c Config) *Provider {
 	t.Helper()
+	if c.Records == nil {
+		c.Records = newRecords(t)
+	}
 	if c.Secrets == nil {
 		c.Secrets = []string{oldSecret}
 	}
@@ -182,8 +272,26 @@ func get(p *Provider, path string) *httptest.ResponseRecorder {
 	return w
 }
 
-func press(p *Provider, path, action string) *httptest.ResponseRecorder {
-	return submit(p, path, "application/x-www-form-urlencoded", "action="+action)
+// press makes a choice; fields are what stands in its form beside the action,
+// as "name=value".
+func press(p *Provider, path, action string, fields ...string) *httptest.ResponseRecorder {
+	return submit(p, path, "application/x-www-form-urlencoded", strings.Join(append([]string{"action=" + action}, fields...), "&"))
+}
+
+// requirePage requires an answer's status and heading.
+func requirePage(t *testing.T, w *httptest.ResponseRecorder, status int, title string) {
+	t.Helper()
+	require.Equal(t, status, w.Code, w.Body.String())
+	require.Contains(t, w.Body.String(), "<h1>"+title+"</h1>")
+}
+
+// types are the types of what the shop was told, in order of arrival.
+func (s *fakeShop) types() []string {
+	var all []string
+	for _, a := range s.seen() {
+		all = append(all, a.event.Type)
+	}
+	return all
 }
 
 func submit(p *Provider, path, contentType, body string) *httptest.ResponseRecorder {

@@ -1,17 +1,21 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
 	"time"
 
-	"seathold/internal/payment/standardwebhook"
+	"seathold/internal/booking"
 )
 
 const (
 	pagePath     = "/sandbox/pay/"
 	formMaxBytes = 4 << 10
+	// lookEvery is how often a page that waits looks into the records: another
+	// instance may be the one that tells the shop.
+	lookEvery = 100 * time.Millisecond
 )
 
 // Handler serves the payment pages under /sandbox/pay/, by their full path. It
@@ -31,75 +35,125 @@ func (p *Provider) serve(w http.ResponseWriter, r *http.Request) {
 		p.render(w, methodNotAllowed)
 		return
 	}
-	pay, ok := p.seal.open(token)
+	id, ok := p.seal.open(token)
 	if !ok {
 		p.render(w, notFound)
 		return
 	}
-	v := p.show(pay)
 	if r.Method == http.MethodPost {
-		v = p.choose(w, r, pay)
+		p.render(w, p.choose(w, r, id))
+		return
 	}
-	p.render(w, v.of(pay, p.now()))
+	p.render(w, p.show(r.Context(), id))
 }
 
-// show is the page before a choice is made.
-func (p *Provider) show(pay payment) view {
-	if !p.now().Before(pay.ExpiresAt) {
-		return expired
+// show is the page as it is. What is under way is no fault of whoever looks.
+func (p *Provider) show(ctx context.Context, id string) view {
+	c, err := p.read(ctx, id)
+	if err != nil {
+		return p.failure(id, err)
 	}
-	return choice
+	v := c.view(p.clock())
+	v.status = http.StatusOK
+	return v
 }
 
 // choose takes the customer's choice, tells the shop, and says what came of it.
-// It takes a choice after the deadline too: payments that arrive late are what
-// a shop must be able to handle.
-func (p *Provider) choose(w http.ResponseWriter, r *http.Request, pay payment) view {
+func (p *Provider) choose(w http.ResponseWriter, r *http.Request, id string) view {
 	r.Body = http.MaxBytesReader(w, r.Body, formMaxBytes)
 	if err := r.ParseForm(); err != nil {
 		return badForm(err)
 	}
-	o, ok := outcomes[r.PostForm.Get("action")]
+	action := r.PostForm.Get("action")
+	carryOut, ok := choices[action]
 	if !ok {
 		return unknownChoice
 	}
-	d, err := p.tell(pay, o)
-	if err != nil {
-		p.log.Warn("sandbox payment not taken", "payment_id", pay.ID, "err", err)
-		w.Header().Set("Retry-After", "1")
-		return notTaken
+	if p.sending.isClosing() {
+		return p.failure(id, errClosing)
 	}
-	return p.await(r, d, o)
+	var said *view
+	// A customer who leaves has chosen all the same.
+	ctx := context.WithoutCancel(r.Context())
+	c, sent, err := p.changeAndSend(ctx, id, func(c *checkout) (err error) {
+		said, err = carryOut(c, form{Values: r.PostForm, now: p.clock(), instance: p.instance})
+		return err
+	})
+	if err != nil {
+		return p.failureOf(c, id, err)
+	}
+	c = p.await(r.Context(), c, sent)
+	v := c.view(p.clock())
+	if said != nil {
+		v = said.of(&c, p.clock())
+	}
+	if v.Tests != nil && len(action) > len("cancel") {
+		v.Tests.Open = true // one of the choices that stand there
+	}
+	return v
 }
 
-// tell starts the delivery of an outcome.
-func (p *Provider) tell(pay payment, o outcome) (*delivery, error) {
-	m := standardwebhook.Message{
-		Type: o.messageType, Timestamp: p.now(),
-		Data: standardwebhook.Data{PaymentID: pay.ID, OrderID: pay.OrderID, Amount: pay.Amount, Currency: pay.Currency},
-	}
-	body, err := m.Encode()
-	if err != nil {
-		return nil, err
-	}
-	return p.courier.deliver(webhookID(pay.ID, o.action), body)
-}
-
-// await gives the delivery a moment to be confirmed. A customer who leaves
-// meanwhile does not end it.
-func (p *Provider) await(r *http.Request, d *delivery, o outcome) view {
+// await gives the shop a moment to confirm what is under way, and returns the
+// checkout as it is then. It ends early where nothing comes within that moment.
+func (p *Provider) await(ctx context.Context, c checkout, sent <-chan struct{}) checkout {
+	until := p.clock().Add(p.pageWait)
 	timer := time.NewTimer(p.pageWait)
 	defer timer.Stop()
-	select {
-	case <-d.done:
-		if d.err != nil {
-			return o.undelivered()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for p.hasUnderWay(c, until) {
+		select {
+		case <-sent:
+			sent = nil
+		case <-look.C:
+		case <-timer.C:
+			return c
+		case <-ctx.Done():
+			return c
 		}
-		return o.confirmed()
-	case <-timer.C:
-	case <-r.Context().Done():
+		next, more, err := p.changeAndSend(context.WithoutCancel(ctx), c.ID, func(*checkout) error { return nil })
+		if err != nil {
+			p.log.Warn("sandbox cannot say what became of a choice", "checkout", c.ID, "err", err)
+			return c
+		}
+		c = next
+		if sent == nil {
+			sent = more
+		}
 	}
-	return o.unconfirmed()
+	return c
+}
+
+// hasUnderWay reports whether a message is being sent, or is to be until then.
+// Nothing is sent any more by an instance that is closing.
+func (p *Provider) hasUnderWay(c checkout, until time.Time) bool {
+	closing := p.sending.isClosing()
+	for _, m := range c.Messages {
+		switch {
+		case m.State != messageWaiting:
+		case m.ClaimedBy != "", !closing && !until.Before(m.DueAt):
+			return true
+		}
+	}
+	return false
+}
+
+// failureOf is the page of a choice that was not carried out.
+func (p *Provider) failureOf(c checkout, id string, err error) view {
+	var no *refusal
+	if errors.As(err, &no) {
+		return no.of(&c, p.clock())
+	}
+	return p.failure(id, err)
+}
+
+// failure is the page where there is none to show.
+func (p *Provider) failure(id string, err error) view {
+	if booking.CodeOf(err) == booking.CodeNotFound {
+		return notFound
+	}
+	p.log.Warn("sandbox payment page", "checkout", id, "err", err)
+	return notTaken
 }
 
 func badForm(err error) view {

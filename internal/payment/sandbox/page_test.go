@@ -40,7 +40,7 @@ func TestPayingOverHTTP(t *testing.T) {
 	require.NoError(t, err)
 
 	page := read(t, must(http.Get(payment.URL)))
-	require.Contains(t, page, `<form method="post">`)
+	require.Contains(t, page, `<form method="post" class="buttons">`)
 	require.Contains(t, page, `name="action" value="pay"`)
 	result := read(t, must(http.PostForm(payment.URL, url.Values{"action": {"pay"}})))
 	require.Contains(t, result, "Payment successful")
@@ -102,7 +102,8 @@ func TestAfterTheDeadlineThePageSaysSoAndALatePaymentStillGoesOut(t *testing.T) 
 	w := get(p, path)
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Contains(t, w.Body.String(), "<h1>This payment has expired</h1>")
-	require.NotContains(t, w.Body.String(), "<button")
+	require.NotContains(t, w.Body.String(), `value="pay"`)
+	require.Contains(t, w.Body.String(), `value="pay_anyway">Pay after expiry</button>`)
 	require.Equal(t, http.StatusOK, press(p, path, "pay").Code)
 	require.Len(t, shop.seen(), 1)
 }
@@ -124,7 +125,7 @@ func TestGivingUpIsSaidHonestly(t *testing.T) {
 	w := press(p, pathOf(t, p), "fail")
 	require.Equal(t, http.StatusBadGateway, w.Code)
 	require.Contains(t, w.Body.String(), "The shop did not confirm")
-	require.Contains(t, w.Body.String(), `name="action" value="fail">Tell the shop again now</button>`)
+	require.Contains(t, w.Body.String(), `name="action" value="tell">Tell the shop again now</button>`)
 }
 
 func TestBadChoicesSendNothing(t *testing.T) {
@@ -136,7 +137,7 @@ func TestBadChoicesSendNothing(t *testing.T) {
 		status                        int
 	}{
 		{"none", path, form, "", 400},
-		{"unknown", path, form, "action=refund", 400},
+		{"unknown", path, form, "action=steal", 400},
 		{"upper case", path, form, "action=PAY", 400},
 		{"in the query only", path + "?action=pay", form, "", 400},
 		{"malformed", path, form, "action=%zz", 400},

@@ -3,23 +3,30 @@
 // the way a real provider would, by a signed webhook over HTTP that is repeated
 // until the shop confirms it.
 //
-// It keeps no state. A payment's id follows from its order's id, and everything
-// that its page shows travels in the page's URL, sealed with a key made of the
-// webhook secret. So a restart loses no payment, and any instance that has the
-// secret serves the page.
+// A checkout is a record (booking.Records), so it survives a restart and is
+// shared by all instances: what was paid, what was given back, and what the
+// shop is still to be told. Every change of it is a compare-and-set. The page's
+// URL has the checkout's id, sealed with a key made of the webhook secret:
+// whoever has the URL may choose.
 //
-// Two things of a real provider are missing for that reason. The outcomes of a
-// payment do not exclude each other: who presses Fail and then Pay sends both
-// messages, and the shop must make sense of them. And a message that was not
-// delivered when the process ended is not sent again by itself: pressing the
-// button once more sends it, as the same delivery.
+// Beside paying, failing and cancelling, the page offers what real providers do
+// to a shop: money that comes late, twice or in the wrong amount, or after a
+// failure; messages that come twice, late, in the wrong order or never; refunds
+// that are refused, fail or take a while, or that the shop never asked for. All
+// of it is forms of that page (choice.go), for people and for tests.
+//
+// Messages wait in the records (message.go). DeliverDue sends what is due; the
+// page sends at once what a choice brings, in the same way (sending.go).
 package sandbox
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,12 +40,13 @@ const Name = "sandbox"
 const (
 	webhookPath     = "/v1/webhooks/" + Name
 	defaultPageWait = 5 * time.Second
-	// The description travels in a URL, which proxies cut at some 8 KB.
+	// The description is for one glance at a small page.
 	descriptionMaxRunes = 300
 )
 
-// Config is what New needs. Secrets and PublicURL are required.
+// Config is what New needs. Records, Secrets and PublicURL are required.
 type Config struct {
+	Records booking.Records
 	// Secrets are the webhook secrets (`whsec_…`), the current one first.
 	Secrets []string
 	// PublicURL returns where customers and webhooks reach the service, "" as
@@ -57,7 +65,10 @@ type Config struct {
 type Provider struct {
 	keys      *standardwebhook.Keys
 	seal      seal
-	courier   *courier
+	records   booking.Records
+	instance  string // apart from all others, also from an earlier life of this one
+	sending   *sending
+	backoff   Backoff
 	client    *http.Client
 	publicURL func() string
 	now       func() time.Time
@@ -67,8 +78,12 @@ type Provider struct {
 
 var _ booking.Provider = (*Provider)(nil)
 
-// New makes a provider. It starts nothing; Close ends what its pages start.
+// New makes a provider. It starts nothing: DeliverDue is to be called each
+// second, and Close ends what the pages start.
 func New(c Config) (*Provider, error) {
+	if c.Records == nil {
+		return nil, errors.New("sandbox: no records are given")
+	}
 	if c.PublicURL == nil {
 		return nil, errors.New("sandbox: no public URL is given")
 	}
@@ -77,12 +92,11 @@ func New(c Config) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Provider{
-		keys: keys, seal: newSeal(keys), client: webhookClient(c.Client),
+	return &Provider{
+		keys: keys, seal: newSeal(keys), records: c.Records, instance: rand.Text(),
+		sending: newSending(), backoff: c.Backoff, client: webhookClient(c.Client),
 		publicURL: c.PublicURL, now: c.Now, pageWait: c.PageWait, log: c.Log,
-	}
-	p.courier = newCourier(p.post, c.Backoff, c.Log)
-	return p, nil
+	}, nil
 }
 
 func withDefaults(c Config) Config {
@@ -104,28 +118,112 @@ func withDefaults(c Config) Config {
 // Name returns "sandbox".
 func (p *Provider) Name() string { return Name }
 
-// CreatePayment returns the payment of an order and the URL of its page. It is
-// pure: the same request gives the same answer, on any instance.
-// CodeUnavailable: the service does not know its public URL yet.
-func (p *Provider) CreatePayment(_ context.Context, r booking.PaymentRequest) (booking.Checkout, error) {
+// CreatePayment returns an order's checkout and the URL of its page; the first
+// time it makes the checkout. CodeUnavailable: the records are away, or the
+// service does not know its public URL yet. booking.ErrRefused: the order id
+// was used for other money.
+func (p *Provider) CreatePayment(ctx context.Context, r booking.PaymentRequest) (booking.Checkout, error) {
 	base, err := p.baseURL()
 	if err != nil {
 		return booking.Checkout{}, booking.Unavailable("the sandbox's payment page", err)
 	}
-	pay := payment{
-		ID: "pay_" + r.OrderID, OrderID: r.OrderID, Description: shorten(r.Description),
-		Amount: r.Total.Amount, Currency: r.Total.Currency, ExpiresAt: r.ExpiresAt.UTC(),
+	c := checkout{
+		ID: checkoutID(r.OrderID), OrderID: r.OrderID, Description: shorten(r.Description),
+		Amount: r.Total.Amount, Currency: r.Total.Currency,
+		ExpiresAt: r.ExpiresAt.UTC().Truncate(time.Millisecond), State: stateOpen,
 	}
-	token, err := p.seal.token(pay)
-	if err != nil {
+	if err := p.open(ctx, c); err != nil {
 		return booking.Checkout{}, err
 	}
-	return booking.Checkout{ID: pay.ID, Provider: Name, URL: base + pagePath + token, ExpiresAt: r.ExpiresAt}, nil
+	return booking.Checkout{ID: c.ID, Provider: Name, URL: base + pagePath + p.seal.token(c.ID), ExpiresAt: r.ExpiresAt}, nil
 }
 
-// ReadWebhook verifies and reads one of this provider's own webhooks.
+// open stores a new checkout, once.
+func (p *Provider) open(ctx context.Context, c checkout) error {
+	err := p.insert(ctx, c)
+	if !errors.Is(err, booking.ErrConflict) {
+		return err
+	}
+	_, err = p.change(ctx, c.ID, func(known *checkout) error {
+		if known.State == stateNone { // of a refund that was sooner
+			c.Payments, c.Refunds, c.Messages = known.Payments, known.Refunds, known.Messages
+			*known = c
+			return nil
+		}
+		if known.Amount != c.Amount || known.Currency != c.Currency {
+			return fmt.Errorf("%w: order %s has a checkout over another amount", booking.ErrRefused, c.OrderID)
+		}
+		return nil
+	})
+	return err
+}
+
+// LookUpCheckout says what became of an order's checkout. One past its deadline
+// is open all the same: a real provider takes late money as well.
+// CodeUnavailable.
+func (p *Provider) LookUpCheckout(ctx context.Context, _, checkoutID string) (booking.CheckoutReport, error) {
+	c, err := p.read(ctx, checkoutID)
+	if booking.CodeOf(err) == booking.CodeNotFound {
+		return booking.CheckoutReport{State: booking.CheckoutUnknown}, nil
+	}
+	if err != nil {
+		return booking.CheckoutReport{}, err
+	}
+	switch c.State {
+	case stateNone:
+		return booking.CheckoutReport{State: booking.CheckoutUnknown}, nil
+	case stateOpen:
+		return booking.CheckoutReport{State: booking.CheckoutOpen}, nil
+	case statePaid:
+		first := c.firstPayment()
+		return booking.CheckoutReport{
+			State: booking.CheckoutPaid, PaymentID: first.ID,
+			Received: booking.Money{Amount: first.Amount, Currency: c.Currency},
+		}, nil
+	default:
+		return booking.CheckoutReport{State: booking.CheckoutEnded}, nil
+	}
+}
+
+// CancelCheckout withdraws a checkout that is open: its page takes no ordinary
+// payment any more. One that has ended, or is unknown, stays so.
+// CodeAlreadyPaid, CodeUnavailable.
+func (p *Provider) CancelCheckout(ctx context.Context, _, checkoutID string) error {
+	_, err := p.change(ctx, checkoutID, func(c *checkout) error {
+		if c.State == statePaid {
+			return booking.Errorf(booking.CodeAlreadyPaid, "the order has been paid already")
+		}
+		c.withdraw()
+		return nil
+	})
+	if booking.CodeOf(err) == booking.CodeNotFound {
+		return nil
+	}
+	return err
+}
+
+// ReadWebhook verifies and reads one of this provider's own webhooks. The
+// checkout is named where the payment's id shows that it is the order's.
 func (p *Provider) ReadWebhook(body []byte, header booking.Header) (booking.PaymentEvent, error) {
-	return p.keys.ReadWebhook(body, header)
+	ev, err := p.keys.ReadWebhook(body, header)
+	switch ev.Kind {
+	case booking.PaymentFailed, booking.PaymentCancelled:
+		ev.CheckoutID = ev.PaymentID // it ends without a payment and has no other id
+	case booking.PaymentSucceeded, booking.RefundSucceeded, booking.RefundFailed:
+		if id := checkoutID(ev.OrderID); ev.OrderID != "" && isPaymentOf(ev.PaymentID, id) {
+			ev.CheckoutID = id
+		}
+	}
+	return ev, err
+}
+
+// isPaymentOf reports whether paymentID made this id.
+func isPaymentOf(id, checkoutID string) bool {
+	if id == checkoutID {
+		return true
+	}
+	n, err := strconv.Atoi(strings.TrimPrefix(id, checkoutID+"_"))
+	return err == nil && n > 1 && id == paymentID(checkoutID, n)
 }
 
 // baseURL returns the public URL without a slash at its end.

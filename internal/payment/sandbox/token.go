@@ -4,59 +4,35 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"strings"
-	"time"
 
 	"seathold/internal/payment/standardwebhook"
 )
 
 // sealLabel keeps the page's keys apart from the keys that sign webhooks.
-const sealLabel = "seathold sandbox payment page, version 1"
-
-// payment is all that the page knows. Amount is in minor units.
-type payment struct {
-	ID          string    `json:"payment_id"`
-	OrderID     string    `json:"order_id"`
-	Description string    `json:"description"`
-	Amount      int64     `json:"amount"`
-	Currency    string    `json:"currency"`
-	ExpiresAt   time.Time `json:"expires_at"`
-}
+const sealLabel = "seathold sandbox payment page, version 2"
 
 // seal makes and opens the tokens in the page's URLs. A token is
-// base64url(JSON of the payment) + "." + base64url(HMAC-SHA256 of what stands
-// before the dot). It is signed, not secret: its reader is the customer.
+// base64url(checkout id) + "." + base64url(HMAC-SHA256 of what stands before
+// the dot): nobody can make one for an order id that they know or guess.
 type seal struct{ keys [][]byte }
 
 func newSeal(keys *standardwebhook.Keys) seal { return seal{keys.Derive(sealLabel)} }
 
 // token seals with the current key.
-func (s seal) token(p payment) (string, error) {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return "", fmt.Errorf("sandbox: encode payment: %w", err)
-	}
-	encoded := base64.RawURLEncoding.EncodeToString(raw)
-	return encoded + "." + mac(s.keys[0], encoded), nil
+func (s seal) token(checkoutID string) string {
+	encoded := base64.RawURLEncoding.EncodeToString([]byte(checkoutID))
+	return encoded + "." + mac(s.keys[0], encoded)
 }
 
-// open returns the payment of a token that one of the keys has sealed.
-func (s seal) open(token string) (payment, bool) {
+// open returns the checkout id of a token that one of the keys has sealed.
+func (s seal) open(token string) (checkoutID string, ok bool) {
 	encoded, tag, ok := strings.Cut(token, ".")
 	if !ok || !s.genuine(encoded, tag) {
-		return payment{}, false
+		return "", false
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return payment{}, false
-	}
-	var p payment
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return payment{}, false
-	}
-	return p, true
+	return string(raw), err == nil
 }
 
 // genuine compares the encoded forms: base64 has several spellings of the same

@@ -9,8 +9,6 @@ import (
 	"html/template"
 	"net/http"
 	"time"
-
-	"seathold/internal/payment/standardwebhook"
 )
 
 var (
@@ -36,8 +34,9 @@ type view struct {
 	Title   string
 	Text    string
 	Choices bool   // show the three buttons
-	Again   string // the action of the button that tells the shop once more
+	Again   bool   // show the button that tells the shop once more
 	Order   *order // nil where the payment is not known
+	Tests   *tests // nil where there is nothing to test
 	// DeadlineLabel says what the payment's deadline is; "" leaves it out.
 	DeadlineLabel string
 	Style         template.CSS
@@ -48,16 +47,23 @@ type order struct {
 	ID, Description, Amount string
 	DeadlineISO, Deadline   string
 	Left                    string // until the deadline; "" once it is over
+	Refunded                string // "" where nothing has gone back
 }
 
+const timeForm = "2 Jan 2006, 15:04 UTC"
+
 // of adds the payment that the page is about.
-func (v view) of(p payment, now time.Time) view {
+func (v view) of(c *checkout, now time.Time) view {
 	v.Order = &order{
-		ID: p.OrderID, Description: p.Description, Amount: formatMoney(p.Amount, p.Currency),
-		DeadlineISO: p.ExpiresAt.UTC().Format(time.RFC3339),
-		Deadline:    p.ExpiresAt.UTC().Format("2 Jan 2006, 15:04 UTC"),
-		Left:        timeLeft(p.ExpiresAt.Sub(now)),
+		ID: c.OrderID, Description: c.Description, Amount: formatMoney(c.Amount, c.Currency),
+		DeadlineISO: c.ExpiresAt.Format(time.RFC3339),
+		Deadline:    c.ExpiresAt.Format(timeForm),
+		Left:        timeLeft(c.ExpiresAt.Sub(now)),
 	}
+	if refunded := c.refundedInAll(); refunded > 0 {
+		v.Order.Refunded = formatMoney(refunded, c.Currency)
+	}
+	v.Tests = c.tests(now)
 	return v
 }
 
@@ -74,80 +80,38 @@ func timeLeft(d time.Duration) string {
 	}
 }
 
+// problem is a page that says what is wrong with a request.
+func problem(status int, title, text string) view {
+	return view{status: status, Mark: "problem", Title: title, Text: text}
+}
+
+const nothingSent = "Nothing was sent to the shop. "
+
 // The pages that need no more than a payment, or not even that.
 var (
-	choice  = view{status: http.StatusOK, Title: "Pay for your order", Choices: true, DeadlineLabel: "Pay before"}
-	expired = view{
-		status: http.StatusOK, Mark: "problem", Title: "This payment has expired",
-		Text: "The time to pay is over. Go back to the shop to order again.", DeadlineLabel: "Expired",
-	}
-	notFound = view{
-		status: http.StatusNotFound, Mark: "problem", Title: "Payment not found",
-		Text: "This link does not belong to a payment. Open it again from your order, whole and unchanged.",
-	}
-	methodNotAllowed = view{
-		status: http.StatusMethodNotAllowed, Mark: "problem", Title: "Not possible here",
-		Text: "This page can only be opened, and its buttons pressed.",
-	}
-	unknownChoice = view{
-		status: http.StatusBadRequest, Mark: "problem", Title: "Choice not understood",
-		Text: "Nothing was sent to the shop. Open the page again and press one of its buttons.",
-	}
-	formTooLarge = view{
-		status: http.StatusRequestEntityTooLarge, Mark: "problem", Title: "Too much data",
-		Text: "Nothing was sent to the shop. Open the page again and press one of its buttons.",
-	}
-	notTaken = view{
-		status: http.StatusServiceUnavailable, Mark: "problem", Title: "Not possible at the moment",
-		Text: "Nothing was sent to the shop. Try again in a moment.",
-	}
+	notFound = problem(http.StatusNotFound, "Payment not found",
+		"This link does not belong to a payment. Open it again from your order, whole and unchanged.")
+	methodNotAllowed = problem(http.StatusMethodNotAllowed, "Not possible here",
+		"This page can only be opened, and its buttons pressed.")
+	unknownChoice = problem(http.StatusBadRequest, "Choice not understood",
+		nothingSent+"Open the page again and press one of its buttons.")
+	formTooLarge = problem(http.StatusRequestEntityTooLarge, "Too much data",
+		nothingSent+"Open the page again and press one of its buttons.")
+	notTaken = problem(http.StatusServiceUnavailable, "Not possible at the moment",
+		nothingSent+"Try again in a moment.")
+	unknownMinutes = problem(http.StatusBadRequest, "How many minutes?",
+		nothingSent+"Write a number of minutes from 0 to 1440.")
+	unknownAmount = problem(http.StatusBadRequest, "How much?",
+		nothingSent+"Write the amount in digits, as 12.50, with no more decimals than the currency has.")
+	unknownPayment = problem(http.StatusBadRequest, "Which payment?",
+		nothingSent+"Open the page again and press the button of one of its payments.")
+	unknownMessage = problem(http.StatusBadRequest, "Which message?",
+		nothingSent+"Open the page again and press the button of one of its messages.")
+	tooManyPayments = problem(http.StatusConflict, "Enough payments",
+		nothingSent+"This order has as many payments as the sandbox makes of one.")
+	tooManyRefunds = problem(http.StatusConflict, "Enough refunds",
+		nothingSent+"This order has as many refunds as the sandbox makes of one.")
 )
-
-// outcome is one way in which a payment ends.
-type outcome struct {
-	action, messageType string
-	mark, title, text   string
-	chosen              string // the choice, as the customer made it
-}
-
-var outcomes = map[string]outcome{
-	"pay": {
-		"pay", standardwebhook.TypeSucceeded,
-		"success", "Payment successful", "The shop has confirmed it. You can close this page and go back to the shop.",
-		"You have paid.",
-	},
-	"fail": {
-		"fail", standardwebhook.TypeFailed,
-		"failure", "Payment failed", "No money was taken. The shop has confirmed that it knows. You can close this page.",
-		"The payment failed, as you chose.",
-	},
-	"cancel": {
-		"cancel", standardwebhook.TypeCancelled,
-		"cancelled", "Payment cancelled", "No money was taken. The shop has confirmed that it knows. You can close this page.",
-		"You have cancelled the payment.",
-	},
-}
-
-// confirmed: the shop answered 2xx.
-func (o outcome) confirmed() view {
-	return view{status: http.StatusOK, Mark: o.mark, Title: o.title, Text: o.text}
-}
-
-// unconfirmed: it did not yet, and the delivery goes on.
-func (o outcome) unconfirmed() view {
-	return view{
-		status: http.StatusAccepted, Mark: "waiting", Title: "Waiting for the shop", Again: o.action,
-		Text: o.chosen + " The shop has not confirmed yet; we keep telling it. You can close this page.",
-	}
-}
-
-// undelivered: it did not, and the delivery has ended.
-func (o outcome) undelivered() view {
-	return view{
-		status: http.StatusBadGateway, Mark: "problem", Title: "The shop did not confirm", Again: o.action,
-		Text: o.chosen + " We told the shop, but it did not confirm, and we have stopped.",
-	}
-}
 
 // render answers with a page. It is made whole first, so that a fault in it
 // cannot leave half of one behind.
@@ -165,6 +129,9 @@ func (p *Provider) render(w http.ResponseWriter, v view) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
+	if v.status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "1")
+	}
 	w.WriteHeader(v.status)
 	if _, err := w.Write(body.Bytes()); err != nil {
 		p.log.Debug("sandbox page not received", "err", err) // the customer has left

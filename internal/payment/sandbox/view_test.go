@@ -26,12 +26,24 @@ func answers(t *testing.T) map[string]*httptest.ResponseRecorder {
 	})
 	put := httptest.NewRecorder()
 	p.Handler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, pathOf(t, p), nil))
-	waiting := httptest.NewRecorder()
-	p.render(waiting, outcomes["pay"].unconfirmed().of(payment{}, time.Now()))
+	refused, _, _ := newFake(t, 200)
+	path := pathOf(t, refused)
+	press(refused, path, "plan_refund", "plan=refuse")
+	press(refused, path, "pay_twice")
+	withdrawn, _, _ := newFake(t, 200)
+	gone := pathOf(t, withdrawn)
+	require.NoError(t, withdrawn.CancelCheckout(t.Context(), "ord-1", "pay_ord-1"))
+	other := func(action string, fields ...string) *httptest.ResponseRecorder {
+		p, _, _ := newFake(t, 200)
+		return press(p, pathOf(t, p), action, fields...)
+	}
 	return map[string]*httptest.ResponseRecorder{
 		"choice": get(p, pathOf(t, p)), "expired": get(p, pathUntil(t, p, time.Unix(0, 0))),
 		"paid": press(p, pathOf(t, p), "pay"), "undelivered": press(deaf, pathOf(t, deaf), "pay"),
-		"bad": press(p, pathOf(t, p), "x"), "not found": get(p, pagePath+"x"), "put": put, "waiting": waiting,
+		"bad": press(p, pathOf(t, p), "x"), "ended": press(p, pathOf(t, p), "fail"), "not found": get(p, pagePath+"x"), "put": put, "withdrawn": get(withdrawn, gone),
+		"refused": press(refused, path, "refund", "payment=pay_ord-1"), "refunded": press(refused, path, "refund", "payment=pay_ord-1"),
+		"failed": other("fail"), "cancelled": other("cancel"), "later": other("pay_late"),
+		"lost": other("pay", "delivery=never"), "held": other("pay", "delivery=late"), "planned": other("plan_refund", "plan=wait"),
 	}
 }
 
@@ -48,6 +60,26 @@ func TestEveryPageIsLockedDown(t *testing.T) {
 		}
 		require.NotContains(t, csp, "unsafe", name)
 	}
+}
+
+// What the forms send is known, and every choice stands in one of them.
+func TestEveryChoiceIsReachableFromAPage(t *testing.T) {
+	offered := map[string]bool{}
+	for _, w := range answers(t) {
+		body := w.Body.String()
+		for _, m := range regexp.MustCompile(`name="action" value="([^"]*)"`).FindAllStringSubmatch(body, -1) {
+			offered[m[1]] = true
+		}
+		for _, list := range regexp.MustCompile(`(?s)<select name="action">(.*?)</select>`).FindAllStringSubmatch(body, -1) {
+			for _, m := range regexp.MustCompile(`value="([^"]*)"`).FindAllStringSubmatch(list[1], -1) {
+				offered[m[1]] = true
+			}
+		}
+	}
+	for action := range choices {
+		require.True(t, offered[action], action)
+	}
+	require.Len(t, offered, len(choices))
 }
 
 // A browser drops the style unless the hash in the header is that of the very

@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -65,18 +63,6 @@ func (p *Provider) Send(ctx context.Context, id string, m standardwebhook.Messag
 	return p.post(ctx, id, body)
 }
 
-// Close takes no more payments, gives each webhook that waits for its next
-// attempt a last one at once, and waits for what is under way to end, or for
-// ctx. It logs what was not delivered. The error is ctx's: it was cut short.
-func (p *Provider) Close(ctx context.Context) error {
-	err := p.courier.close(ctx)
-	p.client.CloseIdleConnections()
-	if err != nil {
-		return fmt.Errorf("sandbox: webhooks were still under way: %w", err)
-	}
-	return nil
-}
-
 // post makes one attempt, signed with the time of this attempt.
 func (p *Provider) post(ctx context.Context, id string, body []byte) error {
 	base, err := p.baseURL()
@@ -114,11 +100,4 @@ func confirmation(r *http.Response) error {
 		seconds = 0
 	}
 	return &refused{status: r.StatusCode, retryAfter: time.Duration(seconds) * time.Second}
-}
-
-// webhookID names the delivery of one outcome of one payment: the same choice
-// made again is the same delivery.
-func webhookID(paymentID, action string) string {
-	sum := sha256.Sum256([]byte(paymentID + "\x00" + action))
-	return "msg_" + hex.EncodeToString(sum[:16])
 }

@@ -10,15 +10,19 @@ import (
 
 // The types of message that move an order. Any other is read as ignored.
 const (
-	TypeSucceeded = "payment.succeeded"
-	TypeFailed    = "payment.failed"
-	TypeCancelled = "payment.cancelled"
+	TypeSucceeded       = "payment.succeeded"
+	TypeFailed          = "payment.failed"
+	TypeCancelled       = "payment.cancelled"
+	TypeRefundSucceeded = "refund.succeeded"
+	TypeRefundFailed    = "refund.failed"
 )
 
 var kinds = map[string]booking.PaymentEventKind{
-	TypeSucceeded: booking.PaymentSucceeded,
-	TypeFailed:    booking.PaymentFailed,
-	TypeCancelled: booking.PaymentCancelled,
+	TypeSucceeded:       booking.PaymentSucceeded,
+	TypeFailed:          booking.PaymentFailed,
+	TypeCancelled:       booking.PaymentCancelled,
+	TypeRefundSucceeded: booking.RefundSucceeded,
+	TypeRefundFailed:    booking.RefundFailed,
 }
 
 // refMaxBytes bounds the ids in a message: they are stored and indexed.
@@ -31,7 +35,8 @@ type Message struct {
 	Data      Data
 }
 
-// Data is what a message says of its payment. Amount is in minor units.
+// Data is what a message says of its payment. Amount is in minor units: what
+// was paid; of a refund, all that has gone back of the payment so far.
 type Data struct {
 	PaymentID string `json:"payment_id"`
 	OrderID   string `json:"order_id"`
@@ -104,7 +109,14 @@ func readData(data json.RawMessage, e *booking.PaymentEvent) error {
 		return invalidMessage("data.currency must be an ISO 4217 code", nil)
 	}
 	e.PaymentID, e.OrderID = d.PaymentID, d.OrderID
-	e.Received = booking.Money{Amount: *d.Amount, Currency: d.Currency}
+	e.Received.Currency = d.Currency
+	switch e.Kind {
+	case booking.RefundSucceeded:
+		e.Refunded = *d.Amount
+	case booking.RefundFailed: // nothing has gone back by it
+	default:
+		e.Received.Amount = *d.Amount
+	}
 	return nil
 }
 

@@ -25,20 +25,36 @@ func TestWhatIsEncodedReadsBack(t *testing.T) {
 		TypeFailed:    booking.PaymentFailed,
 		TypeCancelled: booking.PaymentCancelled,
 	} {
-		body, err := Message{Type: messageType, Data: Data{PaymentID: "p", OrderID: "o", Currency: "EUR"}}.Encode()
+		body, err := Message{Type: messageType, Data: Data{PaymentID: "p", OrderID: "o", Amount: 7, Currency: "EUR"}}.Encode()
 		require.NoError(t, err)
 		e, err := ReadEvent("msg_1", body)
 		require.NoError(t, err)
 		require.Equal(t, booking.PaymentEvent{
 			WebhookID: "msg_1", Kind: kind, Type: messageType, PaymentID: "p", OrderID: "o",
-			Received: booking.Money{Currency: "EUR"},
+			Received: booking.Money{Amount: 7, Currency: "EUR"},
 		}, e)
+	}
+}
+
+// The amount of a refund is what has gone back, never money that arrived.
+func TestARefundSaysWhatHasGoneBackInAll(t *testing.T) {
+	for messageType, want := range map[string]booking.PaymentEvent{
+		TypeRefundSucceeded: {Kind: booking.RefundSucceeded, Refunded: 1500},
+		TypeRefundFailed:    {Kind: booking.RefundFailed},
+	} {
+		body, err := Message{Type: messageType, Data: Data{PaymentID: "p", OrderID: "o", Amount: 1500, Currency: "EUR"}}.Encode()
+		require.NoError(t, err)
+		e, err := ReadEvent("msg_1", body)
+		require.NoError(t, err)
+		want.WebhookID, want.Type, want.PaymentID, want.OrderID = "msg_1", messageType, "p", "o"
+		want.Received.Currency = "EUR"
+		require.Equal(t, want, e)
 	}
 }
 
 func TestOtherTypesAreIgnoredWhateverTheirData(t *testing.T) {
 	for _, body := range []string{
-		`{"type":"refund.succeeded","data":{"payment_id":"p"}}`,
+		`{"type":"refund.created","data":{"payment_id":"p"}}`,
 		`{"type":"customer.created","data":[1,2]}`,
 		`{"type":"ping"}`,
 		`{"type":"Payment.Succeeded","data":null}`,
@@ -89,8 +105,10 @@ func TestMalformedMessagesAreInvalidValues(t *testing.T) {
 		"small currency":      data(`{"payment_id":"p","amount":1,"currency":"eur"}`),
 		"long currency":       data(`{"payment_id":"p","amount":1,"currency":"EURO"}`),
 	} {
-		e, err := ReadEvent("msg_1", []byte(body))
-		require.Equal(t, booking.CodeInvalidValue, booking.CodeOf(err), name)
-		require.Zero(t, e, name)
+		for _, kind := range []string{"payment.succeeded", TypeRefundSucceeded, TypeRefundFailed} {
+			e, err := ReadEvent("msg_1", []byte(strings.Replace(body, "payment.succeeded", kind, 1)))
+			require.Equal(t, booking.CodeInvalidValue, booking.CodeOf(err), name)
+			require.Zero(t, e, name)
+		}
 	}
 }
