@@ -176,7 +176,7 @@ func refusedCall(status string, body []byte) error {
 	case err != nil || problem.Code == "":
 		return fmt.Errorf("the service answered %s", status)
 	case problem.Code == "unauthenticated":
-		return fmt.Errorf("%s; SEATHOLD_TOKEN may have expired: log in again", problem.Detail)
+		return fmt.Errorf("SEATHOLD_TOKEN: %s", problem.Detail)
 	default:
 		return fmt.Errorf("%s: %s", problem.Code, problem.Detail)
 	}

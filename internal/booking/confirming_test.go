@@ -26,6 +26,18 @@ func TestPaymentSellsTheSeats(t *testing.T) {
 	})
 }
 
+// What a confirmation costs: an order read, one script to confirm, one order
+// update, one script to sell.
+func TestWhatAConfirmationCosts(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		o := w.pending(alice, 0, 2)
+		calls := w.tap.during(func() { w.deliver(success(o)) })
+		require.Equal(t, map[string]int{
+			"Orders.Order": 1, "Holds.Confirm": 1, "Orders.ReplaceOrder": 1, "Holds.Sell": 1,
+		}, calls)
+	})
+}
+
 func TestPaymentTwiceBySameWebhook(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		o := w.pending(alice, 0)

@@ -52,13 +52,17 @@ func (s *Service) DeliverDue(ctx context.Context) (n int, err error) {
 	s.tellLapses(ctx)
 	r := delivering{Service: s, ended: make(chan error, deliverAtOnce)}
 	for {
+		more := false
 		if r.fault == nil {
-			r.fault = r.start(ctx)
+			more, r.fault = r.start(ctx)
 		}
-		if r.underWay == 0 {
+		switch {
+		case more:
+		case r.underWay == 0:
 			return r.attempts, r.fault
+		default:
+			r.wait()
 		}
-		r.wait()
 	}
 }
 
@@ -73,10 +77,10 @@ type delivering struct {
 	fault    error // the first of the store
 }
 
-// start takes up what may be sent now.
-func (r *delivering) start(ctx context.Context) error {
+// start takes up what may be sent now. more: it made way for what is due behind.
+func (r *delivering) start(ctx context.Context) (more bool, err error) {
 	if err := r.look(ctx); err != nil {
-		return err
+		return false, err
 	}
 	many := len(r.waiting) == deliverBatch
 	var left []Record
@@ -92,14 +96,15 @@ func (r *delivering) start(ctx context.Context) error {
 			go func() { r.ended <- r.deliver(ctx, record) }()
 		case held && many: // or they would hide what is due behind them
 			if err := r.putOff(ctx, record); err != nil {
-				return err
+				return false, err
 			}
+			more = true
 		default:
 			left = append(left, record)
 		}
 	}
 	r.waiting = left
-	return nil
+	return more && len(left) == 0, nil
 }
 
 // look reads what is due, where nothing waits or a while has passed.

@@ -420,15 +420,15 @@ func TestASlowEndpointHoldsUpNobody(t *testing.T) {
 	}
 	var late atomic.Int64
 	h.sender.answerBy(quick.URL, func(context.Context) (booking.SendReport, error) {
-		switch n := late.Add(1); {
-		case n == before: // the round is under way, and more comes
+		switch late.Add(1) {
+		case before: // the round is under way, and more comes
 			for range after {
 				o := h.paidOrder()
 				if err := h.service.Relay(h.ctx, h.event, o); err != nil {
 					t.Error(err)
 				}
 			}
-		case n == before+after:
+		case before + after:
 			close(release)
 		}
 		return booking.SendReport{StatusCode: 200}, nil
@@ -443,10 +443,71 @@ func TestASlowEndpointHoldsUpNobody(t *testing.T) {
 	}
 }
 
+// What waits for an endpoint that wants to be left alone does not hide what is
+// due for others, however much it is.
+func TestABacklogHidesNobody(t *testing.T) {
+	h := newHooks(t)
+	busy := h.endpoint(hookURL+"/busy", "order.paid")
+	h.sender.answer(busy.URL, 503, time.Hour)
+	h.relay()
+	h.deliver(1)
+	for range booking.DeliverBatch {
+		h.relay()
+	}
+	h.clock.forward(time.Second)
+	other := h.endpoint(hookURL + "/other")
+	h.relay()
+	h.deliver(1)
+	require.Equal(t, booking.DeliveryDelivered, h.delivery(other.ID).Status)
+	for _, d := range h.deliveries(busy.ID)[1:booking.DeliverBatch] {
+		require.Empty(t, d.Attempts)
+		require.WithinRange(t, d.NextAt, h.clock.now().Add(30*time.Second), h.clock.now().Add(33*time.Second))
+	}
+}
+
+// Endpoints that answer slowly get one attempt at a time, and together no more
+// than half of all.
+func TestSlowEndpointsShareHalf(t *testing.T) {
+	h := newHooks(t)
+	const slow = booking.DeliverAtOnce
+	var atOnce, most atomic.Int64
+	for i := range slow {
+		url := hookURL + "/" + string(rune('a'+i))
+		h.endpoint(url)
+		h.sender.answer(url, 504, 0)
+	}
+	h.relay()
+	h.deliver(slow)
+	quick := h.endpoint(hookURL + "/quick")
+	release := make(chan struct{})
+	done := sync.OnceFunc(func() { close(release) })
+	var quickly atomic.Int64
+	for i := range slow {
+		h.sender.answerBy(hookURL+"/"+string(rune('a'+i)), func(context.Context) (booking.SendReport, error) {
+			most.Store(max(most.Load(), atOnce.Add(1)))
+			defer atOnce.Add(-1)
+			<-release
+			return booking.SendReport{StatusCode: 504}, nil
+		})
+	}
+	h.sender.answerBy(quick.URL, func(context.Context) (booking.SendReport, error) {
+		if quickly.Add(1) == 10 {
+			done()
+		}
+		return booking.SendReport{StatusCode: 200}, nil
+	})
+	for range 10 {
+		h.relay()
+	}
+	h.deliver(10*slow + 10)
+	require.LessOrEqual(t, most.Load(), int64(slow/2))
+}
+
 func TestWhatIsSentAtOnceIsBounded(t *testing.T) {
 	h := newHooks(t)
 	var atOnce, most atomic.Int64
 	full := make(chan struct{})
+	var once sync.Once
 	for i := range 4 {
 		url := hookURL + "/" + string(rune('a'+i))
 		h.endpoint(url)
@@ -455,7 +516,7 @@ func TestWhatIsSentAtOnceIsBounded(t *testing.T) {
 			n := atOnce.Add(1)
 			most.Store(max(most.Load(), n))
 			if n == booking.DeliverAtOnce {
-				close(full)
+				once.Do(func() { close(full) })
 			}
 			<-full
 			return booking.SendReport{StatusCode: 200}, nil

@@ -83,5 +83,5 @@ func (d *Delivery) retry(now time.Time) error {
 }
 
 func jittered(wait time.Duration) time.Duration {
-	return wait + time.Duration(rand.Float64()*retryJitter*float64(wait))
+	return wait + time.Duration(rand.Float64()*retryJitter*float64(wait)).Truncate(time.Millisecond)
 }

@@ -15,7 +15,9 @@ func (s *Service) WantsNotices(ctx context.Context, organizerID string) bool {
 
 func (s *Service) Relay(ctx context.Context, e *Event, o Order) error { return s.relay(ctx, e, o) }
 
-func (s *Service) TellHoldExpired(ctx context.Context, e *Event, h Ended) { s.tellHoldExpired(ctx, e, h) }
+func (s *Service) TellHoldExpired(ctx context.Context, e *Event, h Ended) {
+	s.tellHoldExpired(ctx, e, h)
+}
 
 var NoticeFor = noticeFor
 
@@ -29,6 +31,7 @@ func (s *Service) AwaitEndpoints(ownerID string) {
 const (
 	DeliverAtOnce  = deliverAtOnce
 	EndpointAtOnce = endpointAtOnce
+	DeliverBatch   = deliverBatch
 	LapsesKept     = lapsesKept
 	LapsesAtOnce   = lapsesAtOnce
 )

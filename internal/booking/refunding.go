@@ -127,11 +127,15 @@ func shortly(err error) string {
 
 // RefundsDue returns orders with money that is due back, newest first, for
 // operators. CodeForbidden, CodeUnavailable.
-func (s *Service) RefundsDue(ctx context.Context, by Actor, page Page) ([]Order, error) {
+func (s *Service) RefundsDue(ctx context.Context, by Actor, page Page) ([]CustomerOrder, error) {
 	if by.Role != RoleOperator {
 		return nil, Errorf(CodeForbidden, "only operators see all refunds")
 	}
-	return s.Orders.RefundsDue(ctx, timestamp(), page)
+	orders, err := s.Orders.RefundsDue(ctx, timestamp(), page)
+	if err != nil {
+		return nil, err
+	}
+	return s.withCustomers(ctx, orders)
 }
 
 // watchBatch bounds how many orders one reading of WatchRefunds has.

@@ -3,6 +3,7 @@ package booking_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +20,7 @@ type tap struct {
 	mu    sync.Mutex
 	rules []*rule
 	dead  bool
+	seen  map[string]int // calls by name, but for those that hang on the time
 }
 
 // fate is what becomes of a call.
@@ -110,11 +112,15 @@ func (p *tap) crash(done bool) fate {
 		if done {
 			_ = call() // nobody is left to hear of it
 		}
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.dead = true
+		p.kill()
 		return errCrashed
 	}
+}
+
+func (p *tap) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dead = true
 }
 
 func (p *tap) isDead() bool {
@@ -127,10 +133,33 @@ func (p *tap) call(name string, call func() error) error {
 	if p.isDead() {
 		return errCrashed
 	}
+	p.count(name)
 	if f := p.fateOf(name); f != nil {
 		return f(call)
 	}
 	return call()
+}
+
+func (p *tap) count(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seen == nil {
+		p.seen = map[string]int{}
+	}
+	if !strings.HasPrefix(name, "Events.") {
+		p.seen[name]++
+	}
+}
+
+// during returns which calls something makes, and how often each.
+func (p *tap) during(do func()) map[string]int {
+	p.mu.Lock()
+	p.seen = nil
+	p.mu.Unlock()
+	do()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.seen)
 }
 
 func (p *tap) fateOf(name string) fate {

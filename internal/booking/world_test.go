@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,7 @@ type setup struct {
 	limits booking.Limits
 	event  booking.NewEvent // times and limits only
 	broken bool             // the world ends in a state that no audit would pass
+	lasts  time.Duration    // 0: a minute
 }
 
 func usual() setup {
@@ -82,6 +84,12 @@ type world struct {
 func onBoth(t *testing.T, test func(*testing.T, *world), changes ...change) {
 	t.Helper()
 	t.Parallel()
+	onBothAlone(t, test, changes...)
+}
+
+// onBothAlone is onBoth for a test that wants the machine for itself.
+func onBothAlone(t *testing.T, test func(*testing.T, *world), changes ...change) {
+	t.Helper()
 	t.Run("miniredis", func(t *testing.T) { test(t, newWorld(t, miniredis.RunT(t).Addr(), changes...)) })
 	t.Run("redis", func(t *testing.T) { test(t, newWorld(t, testserver.Redis(t), changes...)) })
 }
@@ -89,16 +97,17 @@ func onBoth(t *testing.T, test func(*testing.T, *world), changes ...change) {
 // newWorld opens a world, which is audited at the test's end.
 func newWorld(t *testing.T, redisAddr string, changes ...change) *world {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	t.Cleanup(cancel)
 	w := &world{
-		t: t, ctx: ctx, setup: usual(), tap: &tap{}, provider: newProvider(), metrics: &counters{},
+		t: t, setup: usual(), tap: &tap{}, provider: newProvider(), metrics: &counters{},
 		redis: redis.NewClient(&redis.Options{Addr: redisAddr}),
 	}
 	t.Cleanup(func() { require.NoError(t, w.redis.Close()) })
 	for _, change := range changes {
 		change(&w.setup)
 	}
+	var cancel context.CancelFunc
+	w.ctx, cancel = context.WithTimeout(context.Background(), cmp.Or(w.setup.lasts, time.Minute))
+	t.Cleanup(cancel)
 	w.openStores(redisAddr)
 	w.service = w.newService()
 	w.event = w.newEvent(olga, w.setup)

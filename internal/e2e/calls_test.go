@@ -55,6 +55,7 @@ type (
 		Received money  `json:"received"`
 		State    string `json:"state"`
 		Reason   string `json:"reason"`
+		Refunded money  `json:"refunded"` // zero where nothing has gone back
 	}
 	block struct {
 		ID    string   `json:"id"`

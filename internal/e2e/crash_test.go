@@ -19,8 +19,10 @@ type crashTest struct {
 	seats int
 	// before makes what must be there, without reaching the step.
 	before func(*crashed)
-	// reach makes the call that reaches the step; its answer never comes.
-	reach func(*crashed) answer
+	// reach makes the call that reaches the step; its answer never comes, but
+	// where it is a worker that reaches it.
+	reach  func(*crashed) answer
+	worker bool
 	// after runs on the restarted service. It requires the right end.
 	after func(*crashed)
 }
@@ -35,23 +37,29 @@ type crashed struct {
 	key   string // of the call that crashes
 	order order
 	block block
+	hook  *hook // of the tests that tell somebody
 }
 
-// crashTests has every step that the source names, and the ways to reach it.
-var crashTests = slices.Concat(orderCrashes, paymentCrashes, cancelCrashes, blockCrashes, loadCrashes)
+// callCrashes are steps on the way to an answer. TestEveryStepIsTested knows all
+// the lists and compares them with the source.
+var callCrashes = slices.Concat(orderCrashes, paymentCrashes, cancelCrashes, blockCrashes, loadCrashes)
 
-// TestCrashAtEveryStep kills the service at each step and requires that a
-// restart, and what clients and providers repeat, bring everything to its end.
-func TestCrashAtEveryStep(t *testing.T) {
+// TestCrashAtEveryStep kills the service at each step of a call and requires
+// that a restart, and what clients and providers repeat, bring everything to
+// its end.
+func TestCrashAtEveryStep(t *testing.T) { crashAtEach(t, callCrashes) }
+
+// crashAtEach does the tests one after the other, on the seats of one event.
+func crashAtEach(t *testing.T, tests []crashTest) {
 	inBothWorldsAtOnce(t, func(t *testing.T, w world) {
 		needed := 0
-		for _, c := range crashTests {
+		for _, c := range tests {
 			needed += c.seats
 		}
 		s := openShop(t, w, crashingSeathold, needed)
 		one, other := s.customer(t), s.customer(t)
 		free := s.guids
-		for _, c := range crashTests {
+		for _, c := range tests {
 			t.Run(c.step+" "+c.name, func(t *testing.T) {
 				state := &crashed{shop: s, t: t, one: one, other: other, seats: free[:c.seats], key: c.step + c.name}
 				state.run(c)
@@ -69,10 +77,17 @@ func (c *crashed) run(test crashTest) {
 		test.before(c)
 	}
 	c.settle(c.t)
-	c.kill(c.t)
-	if test.reach == nil { // the start itself reaches it
+	switch {
+	case test.reach == nil: // the start itself reaches it
+		c.kill(c.t)
 		c.launch(c.t, crashAt)
-	} else {
+	case test.worker:
+		c.stop(c.t) // who is killed leaves the workers' lease behind
+		c.start(c.t, crashAt)
+		c.settle(c.t)
+		test.reach(c)
+	default:
+		c.kill(c.t)
 		c.start(c.t, crashAt)
 		c.settle(c.t)
 		a := test.reach(c)
@@ -100,6 +115,29 @@ func (c *crashed) requireOneOrder(status string) order {
 	require.Len(c.t, orders, 1)
 	require.Equal(c.t, status, orders[0].Status)
 	return orders[0]
+}
+
+// requireEnd waits until there is exactly one order of the seats, so.
+func (c *crashed) requireEnd(status, reason string) order {
+	c.t.Helper()
+	took := within(c.t, refundedWithin, "the order is "+status, func() bool {
+		orders := c.allOrders(c.t, "q="+c.seats[0])
+		return len(orders) == 1 && orders[0].Status == status
+	})
+	figure(c.t, "%s %s after it was asked for", status, took)
+	o := c.requireOneOrder(status)
+	require.Equal(c.t, reason, o.Reason)
+	return o
+}
+
+// requireOneRefunded waits until the one order of the seats is refunded, and
+// requires that the sandbox gave its money back once.
+func (c *crashed) requireOneRefunded(reason string) order {
+	c.t.Helper()
+	id := c.requireEnd("refunded", reason).ID
+	o := c.requireRefunded(c.t, c.one, id)
+	requireRefundedOnce(c.t, c.one, o)
+	return o
 }
 
 // requireShown waits until the map shows all seats as want: what a crash left

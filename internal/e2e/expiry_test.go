@@ -70,7 +70,7 @@ func requireAnnounced(t *testing.T, s *shop, deadline time.Time, seats ...string
 }
 
 // TestOrderWithoutPayment lets orders run out of time. A payment that arrives
-// late still buys the seats if they are free, and is due back if they are not.
+// late still buys the seats if they are free, and goes back if they are not.
 func TestOrderWithoutPayment(t *testing.T) {
 	inBothWorlds(t, func(t *testing.T, w world) {
 		s := openShop(t, w, seathold, 40, settings{"SEATHOLD_PAYMENT_TTL": shortTTL.String()})
@@ -94,9 +94,10 @@ func TestOrderWithoutPayment(t *testing.T) {
 		requireStatus(t, one.send(paid(t, lucky)), http.StatusOK)
 		s.requireOrder(t, one, lucky.ID, "paid")
 		requireStatus(t, one.send(paid(t, unlucky)), http.StatusOK)
-		o := s.requireOrder(t, one, unlucky.ID, "refunding")
+		o := s.requireRefunded(t, one, unlucky.ID)
 		require.Equal(t, "seats_taken", o.Reason)
-		require.Equal(t, []payment{{o.Payment.ID, o.Total, "refund_due", "seats_taken"}}, o.Payments)
+		require.Equal(t, []payment{{o.Payment.ID, o.Total, "refunded", "seats_taken", o.Total}}, o.Payments)
+		requireRefundedOnce(t, one, o)
 		require.Equal(t, "ssh.", s.shows(t, s.guids[:4]...))
 	})
 }

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -56,29 +55,5 @@ func (c *client) send(w webhook) answer {
 	if a.err = w.keys.Sign(request.Header, w.id, w.body); a.err != nil {
 		return a
 	}
-	return a.of(c.http, request)
-}
-
-// openPage opens the payment page as a browser does.
-func (c *client) openPage(o order) answer {
-	a := answer{call: "GET " + o.Payment.URL}
-	request, err := http.NewRequest(http.MethodGet, o.Payment.URL, nil)
-	if err != nil {
-		a.err = err
-		return a
-	}
-	return a.of(c.http, request)
-}
-
-// press presses a button of the payment page: pay, fail or cancel.
-func (c *client) press(o order, button string) answer {
-	a := answer{call: "POST " + o.Payment.URL + " " + button}
-	form := url.Values{"action": {button}}.Encode()
-	request, err := http.NewRequest(http.MethodPost, o.Payment.URL, strings.NewReader(form))
-	if err != nil {
-		a.err = err
-		return a
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return a.of(c.http, request)
 }

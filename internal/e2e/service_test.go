@@ -3,9 +3,11 @@ package e2e
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -25,6 +27,7 @@ type service struct {
 	settings settings
 	folder   string // where it runs; its data folder is ./data
 	url      string
+	ops      string   // the URL of the operators' listener
 	process  *process // of the last start
 	log      *os.File
 	logged   int // bytes, before the last start
@@ -35,9 +38,9 @@ type service struct {
 func newService(t *testing.T, p *program, given ...settings) *service {
 	t.Helper()
 	s := &service{program: p.build(t), folder: t.TempDir(), settings: settings{}}
-	address := freeAddress(t)
-	s.url = "http://" + address
-	s.set(settings{"SEATHOLD_ADDR": address, "SEATHOLD_OPS_ADDR": "127.0.0.1:0"})
+	address, ops := freeAddress(t), freeAddress(t)
+	s.url, s.ops = "http://"+address, "http://"+ops
+	s.set(settings{"SEATHOLD_ADDR": address, "SEATHOLD_OPS_ADDR": ops})
 	for _, g := range given {
 		s.set(g)
 	}
@@ -155,6 +158,24 @@ func (s *service) settle(t *testing.T) {
 	within(t, startPatience, "an event is loaded", func() bool {
 		return strings.Contains(s.logText(t)[s.logged:], "event loaded from its orders")
 	})
+}
+
+// metric returns what operators see of a metric, named as it stands there; 0
+// where there is none yet.
+func (s *service) metric(t *testing.T, name string) float64 {
+	t.Helper()
+	ops := s.nobody()
+	ops.url = s.ops
+	a := ops.get("/metrics")
+	requireStatus(t, a, http.StatusOK)
+	for line := range strings.Lines(string(a.body)) {
+		if text, ok := strings.CutPrefix(line, name+" "); ok {
+			value, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+			require.NoError(t, err)
+			return value
+		}
+	}
+	return 0
 }
 
 // command runs another command of the program, on the same settings, and

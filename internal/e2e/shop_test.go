@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -16,6 +17,13 @@ import (
 const (
 	password = "a long enough password"
 	startsAt = "2099-05-01T19:30:00Z"
+)
+
+// takenOverWithin is how long the work that one instance does for all lies still
+// after a kill -9; refundedWithin is also for what is done then.
+const (
+	takenOverWithin = 7 * time.Second
+	refundedWithin  = takenOverWithin + slack*time.Second
 )
 
 // shop is a service with an organizer and one event on sale.
@@ -140,6 +148,21 @@ func (s *shop) requireOrder(t *testing.T, c *client, id, status string) order {
 	t.Helper()
 	o := read[order](t, c.getOrder(id), http.StatusOK)
 	require.Equal(t, status, o.Status, "%+v", o)
+	return o
+}
+
+// requireRefunded waits until all the order's money has gone back.
+func (s *shop) requireRefunded(t *testing.T, c *client, id string) order {
+	t.Helper()
+	var o order
+	within(t, refundedWithin, "the order is refunded", func() bool {
+		o = read[order](t, c.getOrder(id), http.StatusOK)
+		return o.Status == "refunded"
+	})
+	for _, p := range o.Payments {
+		require.Equal(t, "refunded", p.State, "%+v", o)
+		require.Equal(t, p.Received, p.Refunded, "%+v", o)
+	}
 	return o
 }
 

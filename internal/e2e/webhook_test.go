@@ -97,8 +97,9 @@ func webhookAfterCancellation(t *testing.T, s *shop, one, _ *client, seats []str
 	requireStatus(t, one.cancel(o.ID), http.StatusOK)
 	require.Equal(t, "...", s.shows(t, seats...))
 	requireStatus(t, one.send(paid(t, o)), http.StatusOK)
-	o = s.requireOrder(t, one, o.ID, "refunding")
-	require.Equal(t, []payment{{o.Payment.ID, o.Total, "refund_due", "customer"}}, o.Payments)
+	o = s.requireRefunded(t, one, o.ID)
+	require.Equal(t, []payment{{o.Payment.ID, o.Total, "refunded", "customer", o.Total}}, o.Payments)
+	requireRefundedOnce(t, one, o)
 	require.Equal(t, "...", s.shows(t, seats...))
 }
 
@@ -107,10 +108,11 @@ func webhookWrongAmount(t *testing.T, s *shop, one, other *client, seats []strin
 	less := newWebhook(t, standardwebhook.TypeSucceeded, o, func(d *standardwebhook.Data) { d.Amount-- })
 	for range 2 {
 		requireStatus(t, one.send(less), http.StatusOK)
-		o = s.requireOrder(t, one, o.ID, "refunding")
+		o = s.requireRefunded(t, one, o.ID)
 		require.Equal(t, "wrong_amount", o.Reason)
 		received := money{o.Total.Amount - 1, "EUR"}
-		require.Equal(t, []payment{{o.Payment.ID, received, "refund_due", "wrong_amount"}}, o.Payments)
+		require.Equal(t, []payment{{o.Payment.ID, received, "refunded", "wrong_amount", received}}, o.Payments)
+		requireRefundedOnce(t, one, o)
 	}
 	require.Equal(t, "...", s.shows(t, seats...))
 	s.held(t, other, seats...)
@@ -121,11 +123,15 @@ func webhookSecondPayment(t *testing.T, s *shop, one, _ *client, seats []string)
 	second := newWebhook(t, standardwebhook.TypeSucceeded, o, func(d *standardwebhook.Data) { d.PaymentID = "pay_another" })
 	for range 2 {
 		requireStatus(t, one.send(second), http.StatusOK)
-		o = s.requireOrder(t, one, o.ID, "paid")
+		within(t, refundedWithin, "the second payment is refunded", func() bool {
+			o = s.requireOrder(t, one, o.ID, "paid")
+			return o.Payments[1].State == "refunded"
+		})
 		require.Equal(t, []payment{
-			{o.Payment.ID, o.Total, "applied", ""},
-			{"pay_another", o.Total, "refund_due", "duplicate"},
+			{o.Payment.ID, o.Total, "applied", "", money{}},
+			{"pay_another", o.Total, "refunded", "duplicate", o.Total},
 		}, o.Payments)
+		requireRefundedOnce(t, one, o)
 	}
 	require.Equal(t, "sss", s.shows(t, seats...))
 }

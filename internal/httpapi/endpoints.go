@@ -17,7 +17,7 @@ const (
 type endpointJSON struct {
 	ID             string    `json:"id"`
 	URL            string    `json:"url"`
-	Types          []string  `json:"types,format:emitnull"` // null: everything
+	Types          *[]string `json:"types"` // null: everything
 	Description    string    `json:"description"`
 	Secret         string    `json:"secret,omitzero"` // for its owner only, and not in lists
 	Status         string    `json:"status"`
@@ -27,8 +27,10 @@ type endpointJSON struct {
 
 func showEndpoint(e booking.Endpoint) endpointJSON {
 	shown := endpointJSON{
-		ID: e.ID, URL: e.URL, Types: e.Types, Description: e.Description,
-		Status: endpointEnabled, CreatedAt: timestamp(e.CreatedAt),
+		ID: e.ID, URL: e.URL, Description: e.Description, Status: endpointEnabled, CreatedAt: timestamp(e.CreatedAt),
+	}
+	if len(e.Types) > 0 {
+		shown.Types = &e.Types
 	}
 	if e.Disabled {
 		shown.Status, shown.DisabledReason = endpointDisabled, e.DisabledReason

@@ -34,7 +34,8 @@ type paymentJSON struct {
 	ID       string               `json:"id"`
 	Received money                `json:"received"`
 	State    booking.PaymentState `json:"state"`
-	Reason   string               `json:"reason,omitempty"` // why it is due back
+	Reason   string               `json:"reason,omitempty"`  // why it is due back
+	Refunded *money               `json:"refunded,omitzero"` // what went back so far
 }
 
 func showOrder(o booking.Order) orderJSON {
@@ -47,9 +48,15 @@ func showOrder(o booking.Order) orderJSON {
 		shown.Payment = &checkoutJSON{ID: c.ID, Provider: c.Provider, URL: c.URL, ExpiresAt: timestamp(c.ExpiresAt)}
 	}
 	for _, p := range o.Payments {
-		shown.Payments = append(shown.Payments, paymentJSON{
-			ID: p.ID, Received: moneyOf(p.Received), State: p.State, Reason: p.Reason,
-		})
+		shown.Payments = append(shown.Payments, showPayment(p))
+	}
+	return shown
+}
+
+func showPayment(p booking.Payment) paymentJSON {
+	shown := paymentJSON{ID: p.ID, Received: moneyOf(p.Received), State: p.State, Reason: p.Reason}
+	if p.Refunded > 0 {
+		shown.Refunded = &money{p.Refunded, p.Received.Currency}
 	}
 	return shown
 }

@@ -40,6 +40,7 @@ const (
 	accessPublic access = iota
 	accessSignedIn
 	accessOrganizers // and operators; whose event it is, the service judges
+	accessOperators
 )
 
 // endpoint is one call.
@@ -56,6 +57,8 @@ func signedIn(h handler) endpoint { return endpoint{h, accessSignedIn, smallBody
 
 func organizers(h handler) endpoint { return endpoint{h, accessOrganizers, smallBody, false} }
 
+func operators(h handler) endpoint { return endpoint{h, accessOperators, smallBody, false} }
+
 func (e endpoint) taking(maxBody int64) endpoint { e.maxBody = maxBody; return e }
 
 func (e endpoint) streaming() endpoint { e.streams = true; return e }
@@ -65,6 +68,9 @@ func (e endpoint) streaming() endpoint { e.streams = true; return e }
 func (e endpoint) admits(by booking.Actor) error {
 	if e.access == accessOrganizers && by.Role == booking.RoleCustomer {
 		return booking.Errorf(booking.CodeForbidden, "this call takes the role organizer; yours is customer")
+	}
+	if e.access == accessOperators && by.Role != booking.RoleOperator {
+		return booking.Errorf(booking.CodeForbidden, "this call takes the role operator; yours is %s", by.Role)
 	}
 	return nil
 }

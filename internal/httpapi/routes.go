@@ -35,6 +35,8 @@ func (a *API) routes() []route {
 		{"/v1/webhook-endpoints/{endpoint}/deliveries", methods{get: organizers(a.listDeliveries)}},
 		{"/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/retry", methods{post: organizers(a.retryDelivery)}},
 
+		{"/v1/ops/refunds", methods{get: operators(a.listRefunds)}},
+
 		{"/livez", methods{get: public(a.livez)}},
 		{"/readyz", methods{get: public(a.readyz)}},
 	}

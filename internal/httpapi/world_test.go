@@ -41,13 +41,14 @@ type world struct {
 	redis    *miniredis.Miniredis
 	store    *boltstore.Store
 	provider *fakeProvider
+	sender   *fakeSender
 	log      *bytes.Buffer
 	ids      atomic.Int64
 }
 
 func newWorld(t *testing.T, change ...func(*Config)) *world {
 	t.Helper()
-	w := &world{t: t, redis: miniredis.RunT(t), provider: &fakeProvider{}, log: &bytes.Buffer{}}
+	w := &world{t: t, redis: miniredis.RunT(t), provider: &fakeProvider{}, sender: &fakeSender{}, log: &bytes.Buffer{}}
 	holds, err := redisstore.Open(redisstore.Options{Addrs: []string{w.redis.Addr()}}, w.newID)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, holds.Close()) })
@@ -55,7 +56,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close(context.Background())) })
 	w.service = booking.NewService(booking.Ports{
-		Events: w.store, Orders: w.store, Accounts: w.store, Records: w.store, Holds: holds,
+		Events: w.store, Orders: w.store, Accounts: w.store, Records: w.store, Holds: holds, Sender: w.sender,
 		Provider: w.provider, Metrics: booking.NoMetrics{}, Log: slog.New(slog.DiscardHandler), NewID: w.newID,
 	}, booking.Limits{
 		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,

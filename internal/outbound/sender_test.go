@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -157,10 +158,14 @@ func TestWhyThereWasNoAnswer(t *testing.T) {
 	closed := "http://" + listener.Addr().String()
 	require.NoError(t, listener.Close())
 	broken, _ := endpoint(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	silent, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	unknown := httptest.NewTLSServer(http.NotFoundHandler())
+	silent, _ := endpoint(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices a client that leaves
+		<-r.Context().Done()
+	})
+	unknown := httptest.NewUnstartedServer(http.NotFoundHandler())
+	unknown.Config.ErrorLog = log.New(io.Discard, "", 0)
+	unknown.StartTLS()
 	t.Cleanup(unknown.Close)
-	unknown.Config.ErrorLog = nil
 	hasty := local()
 	hasty.client.Timeout = 50 * time.Millisecond
 	for name, c := range map[string]struct {

@@ -62,26 +62,29 @@ func (l *Lease) Run(ctx context.Context, work func(context.Context)) {
 	}
 }
 
-// hold works and renews until ctx ends or the lease may be another's.
+// hold works and renews until ctx ends or the lease may soon be another's: the
+// work is told to end a third of the TTL before, even while the store is slow.
 func (l *Lease) hold(ctx context.Context, tick <-chan time.Time, work func(context.Context)) {
 	working, stop := context.WithCancel(ctx)
+	defer stop()
+	limit := time.AfterFunc(l.TTL*2/3, stop)
+	defer limit.Stop()
 	done := make(chan struct{})
 	go func() { defer close(done); work(working) }()
-	renewed := time.Now()
-	for ctx.Err() == nil && time.Since(renewed) < l.TTL*2/3 {
+	for working.Err() == nil {
 		select {
-		case <-ctx.Done():
+		case <-working.Done():
 		case <-tick:
 			start := time.Now()
-			taken, err := l.take(ctx)
-			if err == nil && !taken {
-				renewed = time.Time{}
-			} else if err == nil {
-				renewed = start
+			taken, err := l.take(working)
+			switch {
+			case err == nil && taken:
+				limit.Reset(l.TTL*2/3 - time.Since(start))
+			case err == nil:
+				stop()
 			}
 		}
 	}
-	stop()
 	<-done
 	if ctx.Err() != nil {
 		l.release(context.WithoutCancel(ctx))
