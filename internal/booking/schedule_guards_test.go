@@ -60,7 +60,7 @@ func (b blindOrders) ReplaceOrder(ctx context.Context, o booking.Order) error {
 		if !errors.Is(err, booking.ErrConflict) {
 			return err
 		}
-		now, err := b.Orders.Order(ctx, o.ID)
+		now, err := b.Order(ctx, o.ID)
 		if err != nil {
 			return err
 		}

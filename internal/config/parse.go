@@ -132,7 +132,7 @@ func parseWebhookSecrets(text string) ([]Secret, error) {
 		encoded, ok := strings.CutPrefix(part, "whsec_")
 		key, err := base64.StdEncoding.DecodeString(encoded)
 		if !ok || err != nil || len(key) < 24 || len(key) > 64 {
-			return nil, wantError(wantWebhookSecret + "; several separated by commas while rotating")
+			return nil, wantError(wantStandardForm + "; several separated by commas while rotating")
 		}
 		secrets = append(secrets, Secret(part))
 	}

@@ -4,9 +4,10 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"time"
 )
 
-const wantWebhookSecret = "whsec_ followed by 24 to 64 bytes in base64"
+const wantStandardForm = "whsec_ followed by 24 to 64 bytes in base64"
 
 // checkPayment asks of the chosen provider what it cannot do without.
 func (c *Config) checkPayment() error {
@@ -18,7 +19,7 @@ func (c *Config) checkPayment() error {
 		if len(c.SandboxWebhookSecrets) > 0 || c.Embedded() {
 			return nil
 		}
-		return missing("SEATHOLD_SANDBOX_WEBHOOK_SECRET", wantWebhookSecret+", "+requiredOnRealServers)
+		return missing("SEATHOLD_SANDBOX_WEBHOOK_SECRET", wantStandardForm+", "+requiredOnRealServers)
 	case ProviderStripe:
 		return c.checkStripe()
 	case ProviderStandard:
@@ -40,13 +41,21 @@ func (c *Config) checkStripe() error {
 	if c.StripeAPIBase != "" {
 		errs = append(errs, checkWebURL("SEATHOLD_STRIPE_API_BASE", c.StripeAPIBase))
 	}
+	if c.PaymentTTL > stripeLongest {
+		errs = append(errs, badValue("SEATHOLD_PAYMENT_TTL", showDuration(c.PaymentTTL),
+			"at most "+showDuration(stripeLongest)+" with the provider stripe, whose sessions live 24 hours at most"))
+	}
 	return errors.Join(errs...)
 }
+
+// stripeLongest is how long a payment may take there: a session outlives it by
+// half an hour, and may live for 24 hours.
+const stripeLongest = 23 * time.Hour
 
 func (c *Config) checkStandard() error {
 	var errs []error
 	if len(c.StandardWebhookSecrets) == 0 {
-		errs = append(errs, missing("SEATHOLD_STANDARD_WEBHOOK_SECRET", wantWebhookSecret+", required by the provider standard"))
+		errs = append(errs, missing("SEATHOLD_STANDARD_WEBHOOK_SECRET", wantStandardForm+", required by the provider standard"))
 	}
 	if c.StandardPaymentURL != "" {
 		// What stands in braces is filled in later, and escaped by then.

@@ -27,6 +27,7 @@ func TestProvidersAskForWhatTheyNeed(t *testing.T) {
 		"stripe without key":        {stripe, map[string]string{"STRIPE_API_KEY": ""}, "SEATHOLD_STRIPE_API_KEY: not set"},
 		"stripe without secret":     {stripe, map[string]string{"STRIPE_WEBHOOK_SECRET": ""}, "SEATHOLD_STRIPE_WEBHOOK_SECRET: not set"},
 		"stripe, base no URL":       {stripe, map[string]string{"STRIPE_API_BASE": "localhost"}, "SEATHOLD_STRIPE_API_BASE: "},
+		"stripe, payments too slow": {stripe, map[string]string{"PAYMENT_TTL": "24h"}, "SEATHOLD_PAYMENT_TTL: "},
 		"standard without secret":   {standard, map[string]string{"STANDARD_WEBHOOK_SECRET": ""}, "SEATHOLD_STANDARD_WEBHOOK_SECRET: not set"},
 		"standard, payment no URL":  {standard, map[string]string{"STANDARD_PAYMENT_URL": "/pay/{order_id}"}, "SEATHOLD_STANDARD_PAYMENT_URL: "},
 		"standard, commands no URL": {standard, map[string]string{"STANDARD_COMMAND_URL": "ftp://x"}, "SEATHOLD_STANDARD_COMMAND_URL: "},

@@ -121,7 +121,7 @@ func (c *crashed) requireMoneyBack(reason string) {
 	o := c.requireOneRefunded(reason)
 	requireStatus(c.t, c.one.press(c.order, "tell"), http.StatusOK)
 	p := c.one.page(c.t, c.order)
-	require.Equal(c.t, [][2]string{{o.Payments[0].ID, "EUR 90.00 refunded"}}, p.payments)
+	require.Equal(c.t, [][2]string{{o.Payments[0].ID, "€90.00 refunded"}}, p.payments)
 	require.Contains(c.t, p.messages, [2]string{"refund.succeeded", "confirmed"})
 	require.Equal(c.t, o, c.requireOneOrder("refunded"), "told once more, it changes nothing")
 	c.requireFree()

@@ -20,7 +20,6 @@ type hook struct {
 	secret string
 
 	mu       sync.Mutex
-	answers  []int // statuses of the next answers; then 204
 	received []told
 }
 
@@ -69,11 +68,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		got.fault = h.verify(body, r.Header, &got)
 	}
 	h.received = append(h.received, got)
-	status := http.StatusNoContent
-	if len(h.answers) > 0 {
-		status, h.answers = h.answers[0], h.answers[1:]
-	}
-	w.WriteHeader(status)
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (h *hook) verify(body []byte, header http.Header, into *told) error {
@@ -85,13 +80,6 @@ func (h *hook) verify(body []byte, header http.Header, into *told) error {
 		return err
 	}
 	return json.Unmarshal(body, into)
-}
-
-// answer says how the next webhooks are answered.
-func (h *hook) answer(statuses ...int) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.answers = statuses
 }
 
 // of returns what arrived about an order, in the order of its arrival.
