@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"seathold/internal/app"
+	"seathold/internal/config"
 )
 
 // banner tells what runs, what is embedded and what that means, and what to
@@ -26,7 +27,11 @@ func banner(a *app.App) string {
 	} else {
 		line("Orders", "MongoDB %s", a.Config.MongoDB)
 	}
-	line("Payments", "%s: a test page instead of money", a.Config.PaymentProvider)
+	if a.Config.PaymentProvider == config.ProviderSandbox {
+		line("Payments", "%s: a test page instead of money", a.Config.PaymentProvider)
+	} else {
+		line("Payments", "%s, whose webhooks go to %s/v1/webhooks/%s", a.Config.PaymentProvider, a.URL(), a.Config.PaymentProvider)
+	}
 	if d := a.Demo; d != nil {
 		line("Demo", "%q, %d seats, event %s", d.Event.Name, len(d.Event.Plan.Seats), d.Event.ID)
 		line("Accounts", "%s", strings.Join(d.Emails, ", "))

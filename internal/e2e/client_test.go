@@ -91,7 +91,9 @@ func (c *client) call(method, path string, body any) answer {
 
 func (c *client) request(method, path string, body any) (*http.Request, error) {
 	var content io.Reader
-	if body != nil {
+	if raw, asItIs := body.([]byte); asItIs {
+		content = bytes.NewReader(raw)
+	} else if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
 			return nil, err
