@@ -200,12 +200,16 @@ func (p *Provider) Refund(ctx context.Context, r booking.RefundRequest) (booking
 }
 
 // ReadWebhook verifies and reads a webhook. The provider has payment ids of its
-// own: that a payment ends which never was one says the order's id alone.
+// own: that a payment ends which never was one says the order's id alone. Money
+// for an order came by its checkout, the only one that it has here.
 func (p *Provider) ReadWebhook(body []byte, header booking.Header) (booking.PaymentEvent, error) {
 	ev, err := p.keys.ReadWebhook(body, header)
 	ended := ev.Kind == booking.PaymentFailed || ev.Kind == booking.PaymentCancelled
 	if ended && ev.OrderID == "" {
 		ev.CheckoutID = ev.PaymentID // else it could be of money that has arrived
+	}
+	if ev.Kind == booking.PaymentSucceeded && ev.OrderID != "" {
+		ev.CheckoutID = checkoutID(ev.OrderID)
 	}
 	return ev, err
 }

@@ -94,7 +94,7 @@ func TestWhatAWebhookSays(t *testing.T) {
 		kind, orderID string
 		want          booking.PaymentEvent
 	}{
-		{"payment.succeeded", "1", booking.PaymentEvent{Kind: booking.PaymentSucceeded, PaymentID: "tr_7", OrderID: "1", Received: euros}},
+		{"payment.succeeded", "1", booking.PaymentEvent{Kind: booking.PaymentSucceeded, PaymentID: "tr_7", CheckoutID: "std_1", OrderID: "1", Received: euros}},
 		{"payment.succeeded", "", booking.PaymentEvent{Kind: booking.PaymentSucceeded, PaymentID: "tr_7", Received: euros}},
 		{"payment.failed", "1", booking.PaymentEvent{Kind: booking.PaymentFailed, PaymentID: "tr_7", OrderID: "1", Received: euros}},
 		{"payment.cancelled", "1", booking.PaymentEvent{Kind: booking.PaymentCancelled, PaymentID: "tr_7", OrderID: "1", Received: euros}},
