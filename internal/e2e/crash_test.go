@@ -37,7 +37,8 @@ type crashed struct {
 	key   string // of the call that crashes
 	order order
 	block block
-	hook  *hook // of the tests that tell somebody
+	hook  *hook     // of the tests that tell somebody
+	since time.Time // the start after the crash
 }
 
 // callCrashes are steps on the way to an answer. TestEveryStepIsTested knows all
@@ -72,6 +73,13 @@ func crashAtEach(t *testing.T, tests []crashTest) {
 
 // run leaves the service running without a failpoint.
 func (c *crashed) run(test crashTest) {
+	c.crash(test)
+	c.end(test)
+}
+
+// crash has the service die and starts it again.
+func (c *crashed) crash(test crashTest) {
+	c.t.Helper()
 	crashAt := settings{"SEATHOLD_TEST_CRASH_AT": test.step}
 	if test.before != nil {
 		test.before(c)
@@ -94,10 +102,13 @@ func (c *crashed) run(test crashTest) {
 		require.Error(c.t, a.err, "the service did not die: %s", a)
 	}
 	c.awaitCrash(c.t)
-	start := time.Now()
+	c.since = time.Now()
 	c.start(c.t)
+}
+
+func (c *crashed) end(test crashTest) {
 	test.after(c)
-	figure(c.t, "at its end %s after the restart", time.Since(start))
+	figure(c.t, "at its end %s after the restart", time.Since(c.since))
 }
 
 // orderSeatsAgain repeats the order that crashed.

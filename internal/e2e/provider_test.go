@@ -14,9 +14,10 @@ import (
 // webhook is a message of the payment provider, ready to be sent any number of
 // times.
 type webhook struct {
-	id   string
-	body []byte
-	keys *standardwebhook.Keys
+	provider string
+	id       string
+	body     []byte
+	keys     *standardwebhook.Keys
 }
 
 // newWebhook makes the message that a payment of the order ended so; change
@@ -33,7 +34,7 @@ func newWebhook(t *testing.T, kind string, o order, change ...func(*standardwebh
 	require.NoError(t, err)
 	keys, err := standardwebhook.New([]string{webhookSecret}, nil)
 	require.NoError(t, err)
-	return webhook{id: "msg_" + m.Data.PaymentID + "_" + kind, body: body, keys: keys}
+	return webhook{provider: "sandbox", id: "msg_" + m.Data.PaymentID + "_" + kind, body: body, keys: keys}
 }
 
 // paid is the message that the order's payment succeeded.
@@ -45,7 +46,7 @@ func paid(t *testing.T, o order) webhook {
 // send delivers the message once, as a provider does.
 func (c *client) send(w webhook) answer {
 	a := answer{call: "webhook " + w.id, requestID: newRequestID()}
-	request, err := http.NewRequest(http.MethodPost, c.url+"/v1/webhooks/sandbox", strings.NewReader(string(w.body)))
+	request, err := http.NewRequest(http.MethodPost, c.url+"/v1/webhooks/"+w.provider, strings.NewReader(string(w.body)))
 	if err != nil {
 		a.err = err
 		return a

@@ -63,8 +63,13 @@ func theatre(t *testing.T, seats int) []byte {
 // createOrganizer uses the command, while the service is stopped.
 func (s *service) createOrganizer(t *testing.T, email string) {
 	t.Helper()
+	s.createAccount(t, email, "organizer")
+}
+
+func (s *service) createAccount(t *testing.T, email, role string) {
+	t.Helper()
 	_, said, status := s.command(t, password+"\n",
-		"user", "create", "--email", email, "--role", "organizer", "--password-stdin")
+		"user", "create", "--email", email, "--role", role, "--password-stdin")
 	require.Zero(t, status, said)
 }
 
