@@ -37,7 +37,10 @@ func (a *App) work(ctx context.Context) {
 	if a.lease == nil {
 		runAll(ctx, a.leased)
 	} else {
-		a.lease.Run(ctx, func(ctx context.Context) { runAll(ctx, a.leased) })
+		a.lease.Run(ctx, func(ctx context.Context) {
+			defer a.Service.Metrics.RefundsDue(0, 0) // whoever goes on tells them
+			runAll(ctx, a.leased)
+		})
 	}
 	workers.Wait()
 }

@@ -93,10 +93,13 @@ func (s *Service) applyTo(ctx context.Context, o Order, ev PaymentEvent) (outcom
 	}
 }
 
-func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (string, error) {
+func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev PaymentEvent) (outcome string, err error) {
 	if p, known := o.Payment(ev.PaymentID); known {
 		// Told before, perhaps by an instance that died right after storing it:
 		// the second half is done again, it changes nothing where it was done.
+		if o, err = s.noteCheckoutEnded(ctx, o, ev); err != nil {
+			return "", err
+		}
 		if p.State == PaymentApplied && o.OwnsSeats {
 			return outcomeRepeated, s.sell(ctx, e, o)
 		}
@@ -108,7 +111,7 @@ func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev Pa
 	if !o.AcceptsPayment() {
 		return s.oweRefund(ctx, e, o, ev, o.refusalReason())
 	}
-	err := s.readySeats(ctx, e, o)
+	err = s.readySeats(ctx, e, o)
 	if CodeOf(err) == CodeSeatsTaken {
 		return s.oweRefund(ctx, e, o, ev, ReasonSeatsTaken)
 	}
@@ -132,6 +135,15 @@ func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev Pa
 	}
 	step("confirm.sold")
 	return outcomePaid, nil
+}
+
+// noteCheckoutEnded notes that a payment that is known came by the order's
+// checkout, where that was not said before: nobody need ask about it.
+func (s *Service) noteCheckoutEnded(ctx context.Context, o Order, ev PaymentEvent) (Order, error) {
+	if !o.checkoutIsOpen() || ev.CheckoutID != o.Checkout.ID {
+		return o, nil
+	}
+	return s.storeChange(ctx, o, func(o *Order) error { o.noteEvent(ev); return nil })
 }
 
 // readySeats makes sure that the hold store gives the seats to nobody else
@@ -242,7 +254,7 @@ func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev Paymen
 // How much has gone back the provider is asked, where it can be: its messages
 // may be late, and of a refund that has failed since.
 func (s *Service) refundTold(ctx context.Context, e *Event, o Order, ev PaymentEvent, note func(*Order, PaymentEvent) error) (string, error) {
-	if ev.Kind == RefundSucceeded && s.isOurs(o) {
+	if s.isOurs(o) {
 		report, err := s.Provider.LookUpRefund(ctx, o.ID, ev.PaymentID)
 		if err != nil {
 			return "", err

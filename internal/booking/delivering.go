@@ -49,9 +49,9 @@ type Sender interface {
 // compare-and-set first. What was sent by an instance that died before it
 // stored the outcome is sent again, under the same webhook-id.
 func (s *Service) DeliverDue(ctx context.Context) (n int, err error) {
-	s.tellLapses(ctx)
 	r := delivering{Service: s, ended: make(chan error, deliverAtOnce)}
 	for {
+		s.tellLapses(ctx)
 		more := false
 		if r.fault == nil {
 			more, r.fault = r.start(ctx)

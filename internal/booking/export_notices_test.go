@@ -33,5 +33,4 @@ const (
 	EndpointAtOnce = endpointAtOnce
 	DeliverBatch   = deliverBatch
 	LapsesKept     = lapsesKept
-	LapsesAtOnce   = lapsesAtOnce
 )

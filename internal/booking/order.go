@@ -57,7 +57,7 @@ type Payment struct {
 	// next; zero: at once. By this process's clock, as nothing of a seat hangs on it.
 	DueSince time.Time
 	NextAt   time.Time
-	// Tries counts the times that the provider was asked for the refund. Attempt
+	// Tries counts the tries to give it back, also those that got nowhere. Attempt
 	// is part of the refund's idempotency key; Answered, that the last try under
 	// it got an answer which was not the end, so that the next needs a new key
 	// if the provider shows no refund. A try without an answer keeps its key.

@@ -31,7 +31,14 @@ func (o *Order) pay(ev PaymentEvent) {
 	o.Status, o.Reason, o.OwnsSeats = OrderPaid, "", true
 	o.Payments = append(o.Payments, Payment{ID: ev.PaymentID, Received: ev.Received, State: PaymentApplied})
 	o.noteEvent(ev)
+	if o.checkoutIsOpen() { // the message that names the checkout is about to come
+		o.Checkout.NextAt = timestamp().Add(checkoutPatience)
+	}
 }
+
+// checkoutPatience is how long a paid order's checkout is left alone that the
+// payment did not name: a provider may tell of both, each by a message.
+const checkoutPatience = time.Minute
 
 // noteEvent keeps what any event leaves behind: that the document reflects its
 // webhook, and that its checkout takes no further payment.

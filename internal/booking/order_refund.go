@@ -11,7 +11,10 @@ import (
 
 // owe makes the payment due back.
 func (p *Payment) owe(reason string) {
-	p.State, p.Reason, p.DueSince, p.NextAt = PaymentRefundDue, reason, timestamp(), time.Time{}
+	p.State, p.Reason, p.NextAt = PaymentRefundDue, reason, time.Time{}
+	if p.DueSince.IsZero() { // one that failed after all has been due all along
+		p.DueSince = timestamp()
+	}
 }
 
 // left is what is still to go back, in minor units.
@@ -73,14 +76,19 @@ func (o *Order) noteRefundFirst(ev PaymentEvent) error {
 	if ev.Refunded < o.Total.Amount || ev.Refunded == 0 {
 		return errNoChange
 	}
-	o.Payments = append(o.Payments, Payment{
-		ID: ev.PaymentID, Received: Money{Amount: ev.Refunded, Currency: o.Total.Currency}, Refunded: ev.Refunded,
-		State: PaymentRefunded, Reason: ReasonRefunded,
-	})
+	p := Payment{
+		ID: ev.PaymentID, Received: Money{Amount: max(ev.Refunded, ev.Received.Amount), Currency: o.Total.Currency},
+		Refunded: ev.Refunded, State: PaymentRefunded, Reason: ReasonRefunded,
+	}
+	if p.left() > 0 { // more had arrived than has gone back
+		p.owe(ReasonRefunded)
+	}
+	o.Payments = append(o.Payments, p)
 	o.noteEvent(ev)
 	if o.AcceptsPayment() || o.Status == OrderCancelled {
-		o.Status, o.Reason = OrderRefunded, ReasonRefunded
+		o.Status, o.Reason = OrderRefunding, ReasonRefunded
 	}
+	o.refundingIsOver()
 	return nil
 }
 
@@ -88,9 +96,13 @@ func (o *Order) noteRefundFirst(ev PaymentEvent) error {
 // again, and whether it really is the provider is asked before anything is sent.
 func (o *Order) noteRefundFailed(ev PaymentEvent) error {
 	p := o.payment(ev.PaymentID)
-	if p == nil || p.State == PaymentApplied || slices.Contains(o.WebhookIDs, ev.WebhookID) {
+	if p == nil || p.State == PaymentApplied || ev.Refunded >= p.Received.Amount || slices.Contains(o.WebhookIDs, ev.WebhookID) {
 		return errNoChange
 	}
+	if ev.RefundKey != "" && ev.RefundKey != p.refundKey() {
+		return errNoChange // of an attempt that another has followed
+	}
+	p.Refunded = min(p.Refunded, ev.Refunded)
 	if p.State == PaymentRefunded {
 		p.owe(p.Reason)
 		if o.Status == OrderRefunded {

@@ -43,7 +43,8 @@ type PaymentEvent struct {
 	CheckoutID string // empty: not said, or no other is possible
 	OrderID    string // from the metadata; may be empty
 	Received   Money
-	Refunded   int64 // minor units of Received's currency, in all so far
+	Refunded   int64  // minor units of Received's currency, in all so far
+	RefundKey  string // RefundFailed: the key of the refund that failed; empty: not said
 }
 
 // Header reads one header of a webhook request; http.Header is one.

@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -48,6 +49,7 @@ func (s *Service) refundPayments(ctx context.Context, o *Order, now time.Time) e
 // rest, under a key that makes a repeat harmless. The error says that the try
 // failed; what is to be done next is in p in any case.
 func (s *Service) refund(ctx context.Context, o Order, p *Payment, now time.Time) error {
+	p.Tries++
 	if !s.isOurs(o) {
 		return s.refundLater(p, now, outcomeRefused, errors.New("the payment is with "+o.Checkout.Provider+
 			", which is not the provider configured now; refund it there by hand, or configure that provider"))
@@ -68,7 +70,6 @@ func (s *Service) refund(ctx context.Context, o Order, p *Payment, now time.Time
 		Key: p.refundKey(), Reason: p.Reason,
 	})
 	step("refund.made")
-	p.Tries++
 	switch {
 	case errors.Is(err, ErrRefused):
 		p.Answered = true
@@ -81,7 +82,8 @@ func (s *Service) refund(ctx context.Context, o Order, p *Payment, now time.Time
 	p.Answered = !made.Unknown
 	p.Problem = ""
 	if !s.learn(p, made, now) {
-		return s.refundLater(p, now, outcomeRefused, errors.New("the provider took the refund on and shows none"))
+		// Such as one whose answer was lost, and that has failed since.
+		return s.refundLater(p, now, outcomeRefused, fmt.Errorf("%w: all of it has not gone back, nor is it on its way, by the refund asked for", ErrRefused))
 	}
 	return nil
 }

@@ -281,3 +281,68 @@ func TestOverdueRefundsAreShown(t *testing.T) {
 		require.Zero(t, w.metrics.of("refunds due")+w.metrics.of("refunds overdue"))
 	})
 }
+
+// Nobody is asked every second for as long as an outage lasts.
+func TestRefundsWaitLongerEachTime(t *testing.T) {
+	for name, broken := range map[string]func(w *world, o booking.Order){
+		"the provider is away": func(w *world, _ booking.Order) { w.tap.all("Provider.", away) },
+		"another provider's": func(w *world, o booking.Order) {
+			o = w.stored(o.ID)
+			o.Checkout.Provider = "former"
+			require.NoError(w.t, w.store.ReplaceOrder(w.ctx, o))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, w *world) {
+				o := w.cancelled(0)
+				broken(w, o)
+				var wait time.Duration
+				for range 8 {
+					start := time.Now()
+					_, err := w.service.Settle(w.ctx)
+					require.Error(t, err)
+					wait = w.stored(o.ID).Payments[0].NextAt.Sub(start)
+					w.skipBackoff(o)
+				}
+				require.Greater(t, wait, 30*time.Second)
+			})
+		})
+	}
+}
+
+// A checkout that cannot be asked about does not keep a refund from being noted.
+func TestRefundBesideACheckoutThatCannotBeAsked(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		o := w.pending(alice, 0)
+		ev := success(o)
+		ev.PaymentID, ev.CheckoutID = "by another way", ""
+		w.deliver(ev)
+		o, err := w.service.Cancel(w.ctx, olga, o.ID)
+		require.NoError(t, err)
+		o.Checkout.NextAt = time.Time{}
+		require.NoError(t, w.store.ReplaceOrder(w.ctx, o))
+		w.tap.all("Provider.LookUpCheckout", away)
+		_, err = w.service.Settle(w.ctx)
+		requireCode(t, booking.CodeUnavailable, err)
+		require.Equal(t, 1, w.provider.callsOf("Refund"))
+		w.requirePayment(o, booking.PaymentRefunded, 4500)
+	})
+}
+
+// Some providers tell the same failure by several messages.
+func TestOneFailedRefundToldSeveralTimes(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		o := w.cancelled(0)
+		w.settle()
+		w.provider.refundFails(o.Payments[0].ID)
+		before := w.metrics.of("order refunding")
+		for _, id := range []string{"refund.failed", "refund.updated", "charge.refund.updated"} {
+			ev := success(o)
+			ev.Kind, ev.WebhookID = booking.RefundFailed, id
+			w.deliver(ev)
+			w.settle()
+		}
+		require.Equal(t, before+1, w.metrics.of("order refunding"))
+		w.requirePayment(o, booking.PaymentRefunded, 4500)
+	})
+}

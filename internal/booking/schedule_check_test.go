@@ -2,6 +2,7 @@ package booking_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"seathold/internal/booking"
@@ -29,6 +30,13 @@ func (p *play) check() []string {
 		byID[o.ID] = o
 		if p.left[o.ID] && o.Status == booking.OrderPaid {
 			found = append(found, fmt.Sprintf("order %s was cancelled by a person and is paid", o.ID))
+		}
+	}
+	for _, o := range list {
+		for _, entry := range o.Payments {
+			if !slices.ContainsFunc(p.paid, func(ev booking.PaymentEvent) bool { return ev.PaymentID == entry.ID }) {
+				found = append(found, fmt.Sprintf("order %s has payment %s, which nobody made", o.ID, entry.ID))
+			}
 		}
 	}
 	for _, ev := range p.paid {

@@ -60,6 +60,8 @@ func TestEveryScheduleEndsWellOnRealServers(t *testing.T) {
 // once by saying so in the order.
 type realClock struct{}
 
+func (realClock) time() time.Time { return time.Now() }
+
 func (realClock) pass(d time.Duration) { time.Sleep(d) }
 
 func (realClock) skip(p *play) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -42,6 +43,7 @@ type scheduleStore interface {
 
 // stageClock is the hold store's time.
 type stageClock interface {
+	time() time.Time
 	// pass lets time pass.
 	pass(time.Duration)
 	// skip makes due what waits for a later time.
@@ -61,7 +63,8 @@ func embeddedStage(t *testing.T) *stage {
 	server := miniredis.NewMiniRedis()
 	require.NoError(t, server.Start())
 	t.Cleanup(server.Close)
-	clock := &setClock{server: server, now: time.Now()}
+	clock := &setClock{server: server}
+	clock.ms.Store(time.Now().UnixMilli())
 	clock.pass(0)
 	store, err := boltstore.Open(filepath.Join(t.TempDir(), "test.db"), boltstore.NoSync())
 	require.NoError(t, err)
@@ -83,12 +86,14 @@ func newStage(t *testing.T, redisAddr string, store scheduleStore, clock stageCl
 // setClock is a clock that only tests move.
 type setClock struct {
 	server *miniredis.Miniredis
-	now    time.Time
+	ms     atomic.Int64
 }
 
+func (c *setClock) time() time.Time { return time.UnixMilli(c.ms.Load()) }
+
 func (c *setClock) pass(d time.Duration) {
-	c.now = c.now.Add(d)
-	c.server.SetTime(c.now)
+	c.ms.Add(d.Milliseconds())
+	c.server.SetTime(c.time())
 }
 
 func (c *setClock) skip(*play) { c.pass(15 * time.Minute) } // longer than any backoff
@@ -98,11 +103,13 @@ func (s *stage) losesRedis() { require.NoError(s.t, s.redis.FlushAll(s.ctx).Err(
 // newInstance is a new life of the service, or one more beside it.
 func (s *stage) newInstance() *instance {
 	p := &tap{}
-	return &instance{tap: p, Service: booking.NewService(booking.Ports{
+	in := &instance{tap: p, Service: booking.NewService(booking.Ports{
 		Events: tappedEvents{s.store, p}, Orders: tappedOrders{s.orderStore(), p}, Holds: tappedHolds{s.holdStore(), p},
 		Provider: tappedProvider{s.guardedProvider(), p}, Accounts: s.store, Records: s.store, Metrics: booking.NoMetrics{},
 		Log: slog.New(slog.DiscardHandler), NewID: newID,
 	}, briefLimits)}
+	in.SetNow(s.clock.time) // no machine's clock is hours from Redis's
+	return in
 }
 
 // newEvent puts an event with a few seats on sale.

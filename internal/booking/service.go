@@ -49,6 +49,7 @@ type Service struct {
 	catalog *catalog
 	loads   chan string
 	settles chan struct{}
+	stuck   stuckOrders
 
 	now       func() time.Time // for the record, and for webhooks that are sent
 	endpoints *endpointCache

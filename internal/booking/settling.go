@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -31,12 +32,13 @@ const (
 func (s *Service) Settle(ctx context.Context) (settled int, err error) {
 	now, away := s.Holds.Now(ctx)
 	if away != nil {
-		now = timestamp()
+		now = s.stamp()
 	}
-	due, err := s.Orders.Due(ctx, now, away == nil, settleBatch)
+	due, err := s.Orders.Due(ctx, now, away == nil, settleBatch+s.stuck.count())
 	if err != nil {
 		return 0, err
 	}
+	due = slices.DeleteFunc(due, func(o Order) bool { return s.stuck.has(o.ID) })
 	settled, err = s.settleEach(ctx, due, now)
 	if err == nil {
 		err = away
@@ -64,6 +66,7 @@ func (s *Service) settleEach(ctx context.Context, due []Order, now time.Time) (s
 		all.Go(func() {
 			defer func() { <-slots }()
 			err := s.settle(ctx, o, now)
+			s.noteStuck(ctx, o, now, err)
 			mu.Lock()
 			defer mu.Unlock()
 			if err == nil {
@@ -75,6 +78,18 @@ func (s *Service) settleEach(ctx context.Context, due []Order, now time.Time) (s
 	}
 	all.Wait()
 	return settled, first
+}
+
+// noteStuck remembers a document whose failure has put nothing off: it is due
+// again at once, and would be for ever.
+func (s *Service) noteStuck(ctx context.Context, o Order, now time.Time, failure error) {
+	if failure != nil {
+		fresh, err := s.Orders.Order(ctx, o.ID)
+		if err != nil || fresh.DueAt().After(now) {
+			return
+		}
+	}
+	s.stuck.note(o.ID, failure)
 }
 
 // settle does what is due of one document. Where somebody else changes it at
@@ -163,7 +178,11 @@ func (s *Service) finishCheckout(ctx context.Context, o *Order, now time.Time) e
 		return nil
 	}
 	if _, err := s.closeCheckout(ctx, *o); err != nil {
-		return s.askLater(ctx, *o, now, err)
+		err = s.askLater(ctx, *o, now, err)
+		if fresh, readErr := s.Orders.Order(ctx, o.ID); readErr == nil {
+			*o = fresh
+		}
+		return err
 	}
 	step("checkout.closed")
 	next, err := s.changeOrder(ctx, o.ID, func(o *Order) error {

@@ -146,9 +146,26 @@ func TestPaymentPastTheCheckoutClosesIt(t *testing.T) {
 		ev.PaymentID, ev.CheckoutID = "by another way", ""
 		w.deliver(ev)
 		w.settle()
+		require.Zero(t, w.provider.callsOf("LookUpCheckout"), "the checkout's own message may be about to come")
+		w.settleLater()
 		require.True(t, w.requireOrder(o.ID, booking.OrderPaid, "").Checkout.Ended)
 		require.Equal(t, 1, w.provider.callsOf("CancelCheckout"))
 		require.Zero(t, w.provider.callsOf("Refund"))
+	})
+}
+
+// A payment told twice, first without its checkout, leaves nothing to ask.
+func TestPaymentToldAgainByItsCheckout(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		o := w.pending(alice, 0)
+		ev := success(o)
+		ev.CheckoutID = ""
+		w.deliver(ev)
+		w.deliver(success(o))
+		o = w.requireOrder(o.ID, booking.OrderPaid, "")
+		require.True(t, o.Checkout.Ended)
+		require.Zero(t, o.DueAt())
+		require.Len(t, o.Payments, 1)
 	})
 }
 
@@ -242,4 +259,31 @@ func (w *world) settleLater() {
 		require.NoError(w.t, w.store.ReplaceOrder(w.ctx, o))
 	}
 	w.settle()
+}
+
+// Orders that nobody can bring on, however many, do not keep the others.
+func TestStuckOrdersDoNotStarveTheOthers(t *testing.T) {
+	for name, stuck := range map[string]booking.Order{
+		"waiting": {Status: booking.OrderPending},
+		"untold":  {Status: booking.OrderExpired, Notices: []booking.Notice{{ID: "n", Status: booking.OrderExpired}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onBoth(t, func(t *testing.T, w *world) {
+				for range 200 {
+					o := stuck
+					o.ID, o.EventID, o.CustomerID, o.HoldID = newID(), "an event that is gone", "somebody", newID()
+					o.Seats, o.Total, o.ExpiresAt = []string{"A1"}, booking.Money{Amount: 1, Currency: "EUR"}, time.Now().Add(-time.Hour)
+					require.NoError(t, w.store.InsertOrder(w.ctx, o))
+				}
+				o, late := w.cancelled(0), w.pending(alice, 1)
+				w.await(late.ExpiresAt)
+				for range 8 {
+					_, err := w.service.Settle(w.ctx)
+					require.True(t, err == nil || booking.CodeOf(err) == booking.CodeNotFound, "%v", err)
+				}
+				w.requireOrder(o.ID, booking.OrderRefunded, booking.ReasonOrganizer)
+				w.requireOrder(late.ID, booking.OrderExpired, booking.ReasonTimeout)
+			}, briefPayment)
+		})
+	}
 }

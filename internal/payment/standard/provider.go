@@ -15,7 +15,9 @@
 //	  - payment.failed, payment.cancelled: no payment will come for order_id any
 //	    more. A declined card, after which another may follow, is neither.
 //	  - refund.succeeded: amount has gone back of payment_id, in all so far.
-//	  - refund.failed: a refund of payment_id did not reach the customer.
+//	  - refund.failed: a refund of payment_id did not reach the customer, nor did
+//	    an earlier one. data.key says which, the one of its refund.requested: without
+//	    it a message that comes late could have a refund made once more.
 //
 // Amounts are in the currency's minor units, currencies ISO 4217 codes. order_id
 // is the one from the payment URL or the command; a message without it is

@@ -42,6 +42,7 @@ type Data struct {
 	OrderID   string `json:"order_id"`
 	Amount    int64  `json:"amount"`
 	Currency  string `json:"currency"`
+	Key       string `json:"key,omitempty"` // of the refund that failed, where it is known
 }
 
 // Encode returns the message as JSON, its time in UTC with milliseconds.
@@ -91,6 +92,7 @@ func readData(data json.RawMessage, e *booking.PaymentEvent) error {
 		OrderID   string `json:"order_id"`
 		Amount    *int64 `json:"amount"`
 		Currency  string `json:"currency"`
+		Key       string `json:"key"`
 	}
 	if len(data) == 0 {
 		return invalidMessage("the body has no data", nil)
@@ -114,6 +116,7 @@ func readData(data json.RawMessage, e *booking.PaymentEvent) error {
 	case booking.RefundSucceeded:
 		e.Refunded = *d.Amount
 	case booking.RefundFailed: // nothing has gone back by it
+		e.RefundKey = d.Key
 	default:
 		e.Received.Amount = *d.Amount
 	}
