@@ -137,8 +137,8 @@ func (s *Service) paymentSucceeded(ctx context.Context, e *Event, o Order, ev Pa
 	return outcomePaid, nil
 }
 
-// noteCheckoutEnded notes that a payment that is known came by the order's
-// checkout, where that was not said before: nobody need ask about it.
+// noteCheckoutEnded notes that no more money comes by the order's checkout, where
+// a message says so that changes nothing else: nobody need ask about it.
 func (s *Service) noteCheckoutEnded(ctx context.Context, o Order, ev PaymentEvent) (Order, error) {
 	if !o.checkoutIsOpen() || ev.CheckoutID != o.Checkout.ID {
 		return o, nil
@@ -229,14 +229,25 @@ func (s *Service) paymentEnded(ctx context.Context, e *Event, o Order, ev Paymen
 	if ev.CheckoutID != "" && o.Checkout.ID != "" && ev.CheckoutID != o.Checkout.ID {
 		return outcomeIgnored, nil // of some other checkout: the payment asked for may still come
 	}
+	if o.Status != OrderPending {
+		var err error
+		if o, err = s.noteCheckoutEnded(ctx, o, ev); err != nil {
+			return "", err
+		}
+	}
 	switch {
 	case o.Status == OrderCancelled:
 		return outcomeRepeated, s.giveSeatsBack(ctx, e, o)
 	case o.Status != OrderPending:
 		return outcomeIgnored, nil
 	}
+	status, reason := OrderCancelled, ReasonPayment
+	if now, err := s.Holds.Now(ctx); err == nil && !now.Before(o.ExpiresAt) {
+		// Often it is our own closing of the checkout that is told here.
+		status, reason = OrderExpired, ReasonTimeout
+	}
 	ended, err := s.storeChange(ctx, o, func(o *Order) error {
-		o.Status, o.Reason = OrderCancelled, ReasonPayment
+		o.Status, o.Reason = status, reason
 		o.noteEvent(ev)
 		o.endCheckout()
 		return nil

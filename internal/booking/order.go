@@ -73,7 +73,7 @@ type Checkout struct {
 	Provider  string
 	URL       string
 	ExpiresAt time.Time
-	// Ended: nobody can begin to pay by it any more, as far as is known. Until
+	// Ended: no money comes by it any more, as far as is known. Until
 	// then the provider is asked once the order has ended, at NextAt (zero: at
 	// once) after as many Tries that failed.
 	Ended  bool

@@ -55,6 +55,25 @@ func (o *Order) endCheckout() {
 	o.Checkout.Ended, o.Checkout.NextAt, o.Checkout.Tries = true, time.Time{}, 0
 }
 
+// Money that is under way is asked for by and by, less often each time, until
+// no bank would still bring it: direct debits take up to two weeks.
+const (
+	processingFirst   = time.Hour
+	processingLongest = 24 * time.Hour
+	processingEnds    = 14 * 24 * time.Hour // after the order's deadline
+)
+
+// noteCheckout notes how the provider says that the checkout has ended.
+func (o *Order) noteCheckout(state CheckoutState, now time.Time) {
+	if state != CheckoutProcessing || now.After(o.ExpiresAt.Add(processingEnds)) {
+		o.endCheckout()
+		return
+	}
+	c := &o.Checkout
+	c.NextAt = now.Add(min(processingFirst<<min(c.Tries, 5), processingLongest))
+	c.Tries++
+}
+
 // refusalReason says why money that arrives now is not for this order.
 func (o *Order) refusalReason() string {
 	if o.Status == OrderPaid {

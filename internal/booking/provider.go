@@ -57,8 +57,10 @@ type CheckoutState string
 const (
 	CheckoutOpen CheckoutState = "open" // the customer can pay
 	CheckoutPaid CheckoutState = "paid"
-	// CheckoutEnded: nobody can begin to pay by it any more. Money that was
-	// under way by then may still arrive.
+	// CheckoutProcessing: nobody can begin to pay by it any more, and money is
+	// under way that arrives in some days, or does not.
+	CheckoutProcessing CheckoutState = "processing"
+	// CheckoutEnded: no money comes by it any more.
 	CheckoutEnded CheckoutState = "ended"
 	// CheckoutUnknown: this provider cannot be asked, or knows no such checkout.
 	CheckoutUnknown CheckoutState = "unknown"

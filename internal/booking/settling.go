@@ -123,17 +123,17 @@ func (s *Service) letGo(ctx context.Context, o Order, now time.Time) error {
 	if o.DueAt().After(now) {
 		return nil // it was not the deadline that was due
 	}
-	paid, err := s.closeCheckout(ctx, o)
+	state, err := s.closeCheckout(ctx, o)
 	if err != nil {
 		return s.askLater(ctx, o, now, err)
 	}
-	if paid {
+	if state == CheckoutPaid {
 		return nil
 	}
 	step("expire.closed")
 	_, err = s.storeChange(ctx, o, func(o *Order) error {
 		o.Status, o.Reason = OrderExpired, ReasonTimeout
-		o.endCheckout()
+		o.noteCheckout(state, now)
 		return nil
 	})
 	return err
@@ -177,7 +177,8 @@ func (s *Service) finishCheckout(ctx context.Context, o *Order, now time.Time) e
 	if !o.checkoutIsOpen() || o.Checkout.NextAt.After(now) {
 		return nil
 	}
-	if _, err := s.closeCheckout(ctx, *o); err != nil {
+	state, err := s.closeCheckout(ctx, *o)
+	if err != nil {
 		err = s.askLater(ctx, *o, now, err)
 		if fresh, readErr := s.Orders.Order(ctx, o.ID); readErr == nil {
 			*o = fresh
@@ -189,7 +190,7 @@ func (s *Service) finishCheckout(ctx context.Context, o *Order, now time.Time) e
 		if o.Checkout.Ended {
 			return errNoChange
 		}
-		o.endCheckout()
+		o.noteCheckout(state, now)
 		return nil
 	})
 	if err == nil {
@@ -198,18 +199,18 @@ func (s *Service) finishCheckout(ctx context.Context, o *Order, now time.Time) e
 	return err
 }
 
-// closeCheckout sees to it that nobody can pay by the order's checkout any
-// more. What the provider says has been paid by it is applied, as its webhook
-// would be, and reported.
-func (s *Service) closeCheckout(ctx context.Context, o Order) (paid bool, err error) {
+// closeCheckout sees to it that nobody can pay by the order's checkout any more
+// and returns how it ended: CheckoutPaid, CheckoutProcessing or CheckoutEnded.
+// What the provider says has been paid by it is applied, as its webhook would be.
+func (s *Service) closeCheckout(ctx context.Context, o Order) (CheckoutState, error) {
 	if o.Checkout.ID == "" || o.Checkout.Ended || !s.isOurs(o) {
-		return false, nil
+		return CheckoutEnded, nil
 	}
 	for range 2 { // once more where a payment comes between the two calls
 		report, err := s.Provider.LookUpCheckout(ctx, o.ID, o.Checkout.ID)
 		if err != nil {
 			s.Metrics.CheckoutAsked(outcomeUnavailable)
-			return false, err
+			return "", err
 		}
 		s.Metrics.CheckoutAsked(string(report.State))
 		switch report.State {
@@ -219,16 +220,16 @@ func (s *Service) closeCheckout(ctx context.Context, o Order) (paid bool, err er
 				Kind: PaymentSucceeded, Type: "found by asking", OrderID: o.ID,
 				PaymentID: report.PaymentID, CheckoutID: o.Checkout.ID, Received: report.Received,
 			})
-			return true, err
-		case CheckoutEnded:
-			return false, nil
+			return CheckoutPaid, err
+		case CheckoutEnded, CheckoutProcessing:
+			return report.State, nil
 		}
 		err = s.Provider.CancelCheckout(ctx, o.ID, o.Checkout.ID)
 		if CodeOf(err) != CodeAlreadyPaid {
-			return false, err
+			return CheckoutEnded, err
 		}
 	}
-	return false, Unavailable("the payment provider", errors.New("it has a payment and shows none"))
+	return "", Unavailable("the payment provider", errors.New("it has a payment and shows none"))
 }
 
 // isOurs reports whether the order's payment is with the provider that is

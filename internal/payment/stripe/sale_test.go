@@ -322,3 +322,28 @@ func TestALateWordOfARefundIsNotBelieved(t *testing.T) {
 	s.settle()
 	s.stored(o.ID, booking.OrderRefunded, booking.PaymentRefunded)
 }
+
+// Money that was under way at the deadline arrives, and nobody tells: it is
+// asked for, and goes back where the seats are gone, or buys them.
+func TestLateMoneyWhoseWebhookIsLostIsFound(t *testing.T) {
+	s := openShop(t, stripetest.Options{}, 50*time.Millisecond)
+	o := s.order()
+	paymentID, err := s.fake.PayLater(o.Checkout.ID)
+	require.NoError(t, err)
+	s.deliverAll()
+	s.settleUntil(func() bool {
+		now, err := s.store.Order(s.ctx, o.ID)
+		return err == nil && now.Status == booking.OrderExpired
+	})
+	now, err := s.store.Order(s.ctx, o.ID)
+	require.NoError(t, err)
+	require.False(t, now.Checkout.Ended)
+	require.WithinDuration(t, time.Now().Add(time.Hour), now.Checkout.NextAt, time.Minute)
+
+	require.NoError(t, s.fake.Settle(paymentID, true))
+	s.fake.Take() // lost
+	now.Checkout.NextAt = time.Time{}
+	require.NoError(t, s.store.ReplaceOrder(s.ctx, now))
+	s.settle()
+	s.stored(o.ID, booking.OrderPaid, booking.PaymentApplied)
+}
