@@ -37,7 +37,7 @@ func isOpen(e *sdk.Error) bool {
 	case http.StatusInternalServerError:
 		return false
 	}
-	if e.LastResponse != nil && e.LastResponse.Header.Get("Idempotent-Replayed") == "true" {
+	if isReplayed(e) {
 		return false
 	}
 	switch e.HTTPStatusCode {
@@ -46,6 +46,22 @@ func isOpen(e *sdk.Error) bool {
 	default:
 		return e.HTTPStatusCode > http.StatusInternalServerError
 	}
+}
+
+// isSpent reports whether the idempotency key never gives what was asked for:
+// its stored answer is a fault of Stripe's, or it belongs to another request.
+func isSpent(err error) bool {
+	var e *sdk.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return e.Type == sdk.ErrorTypeIdempotency || e.HTTPStatusCode == http.StatusInternalServerError ||
+		isReplayed(e) && e.HTTPStatusCode >= http.StatusFailedDependency
+}
+
+// isReplayed reports whether the answer is the stored one of an earlier request.
+func isReplayed(e *sdk.Error) bool {
+	return e.LastResponse != nil && e.LastResponse.Header.Get("Idempotent-Replayed") == "true"
 }
 
 // describe turns an answer of Stripe's into a text for operators: the SDK's own

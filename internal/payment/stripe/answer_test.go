@@ -41,10 +41,10 @@ func TestWhatAnAnswerMeansForTheKey(t *testing.T) {
 	} {
 		name := strconv.Itoa(c.status) + c.code
 		p, fake := newFake(t)
-		fake.Break(stripetest.Fault{Status: c.status, Code: c.code, Stored: c.stored})
-		r := request()
+		r := refundRequest(fake.PayDirectly(orderID, 4500, "eur"))
+		fake.Break(stripetest.Fault{On: "POST /v1/refunds", Status: c.status, Code: c.code, Stored: c.stored})
 		for _, refused := range []bool{c.first, c.again} {
-			_, err := p.CreatePayment(ctx, r)
+			_, err := p.Refund(ctx, r)
 			switch {
 			case refused:
 				requireRefused(t, err)

@@ -24,10 +24,15 @@ const (
 	orderIDKey = "order_id"
 )
 
+// sessionKeys is how many idempotency keys an order's session may use up.
+const sessionKeys = 3
+
 // CreatePayment makes the order's Checkout Session. All of it follows from the
 // request and the public URL, so that a repeat is the same request under the
-// same idempotency key, and gets the same session; after a change of the public
-// URL it is another, and ErrRefused. CodeUnavailable.
+// same idempotency key, and gets the same session. A key whose answer is a
+// stored fault, or that was used before the public URL changed, makes none any
+// more: then the next key is used. Whatever the spent one made stays unpaid,
+// since nobody was told its address. ErrRefused, CodeUnavailable.
 func (p *Provider) CreatePayment(ctx context.Context, r booking.PaymentRequest) (booking.Checkout, error) {
 	params, err := p.sessionParams(r)
 	if err != nil {
@@ -35,14 +40,28 @@ func (p *Provider) CreatePayment(ctx context.Context, r booking.PaymentRequest) 
 	}
 	ctx, cancel := p.call(ctx)
 	defer cancel()
-	session, err := p.client.V1CheckoutSessions.Create(ctx, params)
-	if err != nil {
-		return booking.Checkout{}, refusal(err)
+	var session *sdk.CheckoutSession
+	for n := 1; ; n++ {
+		params.SetIdempotencyKey(sessionKey(r.OrderID, n))
+		if session, err = p.client.V1CheckoutSessions.Create(ctx, params); err == nil {
+			break
+		}
+		if n == sessionKeys || !isSpent(err) {
+			return booking.Checkout{}, refusal(err)
+		}
 	}
 	if session.ID == "" || session.URL == "" {
 		return booking.Checkout{}, unavailable(errors.New("its answer is no session that can be paid by"))
 	}
 	return booking.Checkout{ID: session.ID, Provider: Name, URL: session.URL, ExpiresAt: r.ExpiresAt}, nil
+}
+
+// sessionKey is the n-th idempotency key of the order's session, from 1.
+func sessionKey(orderID string, n int) string {
+	if n == 1 {
+		return "seathold-checkout-" + orderID
+	}
+	return fmt.Sprintf("seathold-checkout-%s-%d", orderID, n)
 }
 
 // sessionParams describes the session: one line with the order's total. Prices
@@ -82,7 +101,6 @@ func (p *Provider) sessionParams(r booking.PaymentRequest) (*sdk.CheckoutSession
 			},
 		}},
 	}
-	params.SetIdempotencyKey("seathold-checkout-" + r.OrderID)
 	return params, nil
 }
 

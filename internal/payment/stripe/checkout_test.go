@@ -78,15 +78,69 @@ func TestRepeatsAtTheSameTimeMakeOneSession(t *testing.T) {
 	}
 }
 
-func TestAnotherRequestForTheSameOrderIsRefused(t *testing.T) {
-	p, _ := newFake(t)
+// The event may be renamed, or the public URL change, between a lost answer and
+// its repeat: the key belongs to the first request then, and is spent.
+func TestAnotherRequestForTheSameOrderTakesTheNextKey(t *testing.T) {
+	p, fake := newFake(t)
 	r := request()
-	_, err := p.CreatePayment(ctx, r)
+	first, err := p.CreatePayment(ctx, r)
 	require.NoError(t, err)
-	r.Total.Amount++
+	r.Description = "Renamed"
+	second, err := p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+	require.NotEqual(t, first.ID, second.ID)
+	again, err := p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+	require.Equal(t, second.ID, again.ID, "a repeat ends at the same session")
+
+	r.Description = "Renamed once more"
+	_, err = p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+	r.Description = "And again"
 	_, err = p.CreatePayment(ctx, r)
 	requireRefused(t, err)
 	require.ErrorContains(t, err, "same parameters")
+	require.Len(t, keysOf(fake), sessionKeys)
+}
+
+func TestAStoredFaultDoesNotStopTheOrder(t *testing.T) {
+	p, fake := newFake(t)
+	fake.Break(stripetest.Fault{On: "POST /v1/checkout/sessions", Status: 500, Stored: true})
+	r := request()
+	first, err := p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+	again, err := p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+	require.Equal(t, first, again, "a repeat ends at the same session")
+	require.Len(t, keysOf(fake), 2)
+
+	fake.Break(stripetest.Fault{On: "POST /v1/checkout/sessions", Status: 503, Stored: true})
+	r.OrderID = "ord-2"
+	_, err = p.CreatePayment(ctx, r)
+	requireUnavailable(t, err) // whether it is stored shows only when it is asked for again
+	_, err = p.CreatePayment(ctx, r)
+	require.NoError(t, err)
+}
+
+// Where the fault is not the key's, another key could only make a second session.
+func TestAPassingFaultSpendsNoKey(t *testing.T) {
+	p, fake := newFake(t)
+	for _, status := range []int{401, 402, 409, 429, 503} {
+		fake.Break(stripetest.Fault{On: "POST /v1/checkout/sessions", Status: status})
+		_, err := p.CreatePayment(ctx, request())
+		require.Error(t, err)
+	}
+	create(t, p)
+	require.Len(t, keysOf(fake), 1)
+}
+
+// keysOf are the idempotency keys that were used, each once.
+func keysOf(fake *stripetest.Server) map[string]bool {
+	keys := map[string]bool{}
+	for _, c := range fake.Calls() {
+		keys[c.Key] = true
+	}
+	return keys
 }
 
 func TestALostAnswerIsFoundByTheRepeat(t *testing.T) {
