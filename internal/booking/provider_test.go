@@ -22,7 +22,7 @@ type fakeProvider struct {
 	calls     map[string]int           // by method and id
 	refuse    int                      // so many refunds are refused, under their keys for good
 	slow      bool                     // refunds stay pending until settleRefunds
-	hidden    bool                     // asking does not show refunds yet
+	hidden    bool                     // asking does not show recent refunds yet
 }
 
 type fakeCheckout struct {
@@ -34,7 +34,8 @@ type fakeRefunds struct {
 	keys    map[string]int64 // amount by key; refused: -1
 	gone    int64
 	pending int64
-	outside int64 // of gone: what somebody gave back here, which always shows
+	outside int64                // of gone: what somebody gave back here, which always shows
+	old     booking.RefundReport // what shows by now in any case
 }
 
 func newProvider() *fakeProvider {
@@ -145,7 +146,7 @@ func (p *fakeProvider) LookUpRefund(_ context.Context, _, paymentID string) (boo
 	defer p.called("LookUpRefund", paymentID)()
 	r := p.refundsOf(paymentID)
 	if p.hidden {
-		return booking.RefundReport{Refunded: r.outside}, nil
+		return booking.RefundReport{Refunded: max(r.outside, r.old.Refunded), Pending: r.old.Pending}, nil
 	}
 	return booking.RefundReport{Refunded: r.gone, Pending: r.pending}, nil
 }
@@ -221,6 +222,16 @@ func (p *fakeProvider) behave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refuse, p.slow, p.hidden = 0, false, false
+}
+
+// longTimePasses ends that what was done so far does not show: answers lag
+// behind by seconds, not by the minutes after which a refund is asked about.
+func (p *fakeProvider) longTimePasses() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, r := range p.refunds {
+		r.old = booking.RefundReport{Refunded: r.gone, Pending: r.pending}
+	}
 }
 
 // refundFails is a refund that comes back from the bank after all.

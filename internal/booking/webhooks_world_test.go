@@ -144,7 +144,7 @@ func newHooks(t *testing.T) *hooks {
 // newHooksOnly is for a test that opens several.
 func newHooksOnly(t *testing.T) *hooks {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	t.Cleanup(cancel)
 	h := &hooks{
 		t: t, ctx: ctx, tap: &tap{}, metrics: &counters{},
