@@ -152,8 +152,10 @@ func TestAnIssuersAnswerIsBounded(t *testing.T) {
 	sent := make(chan int, 1)
 	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		total, err := w.Write([]byte(`{"keys":[],"x":"`))
-		for n := 0; err == nil && total < 100*maxDocument; total += n {
+		for err == nil && total < 100*maxDocument {
+			var n int
 			n, err = w.Write([]byte(strings.Repeat("x", 1<<16)))
+			total += n
 		}
 		sent <- total
 	}))

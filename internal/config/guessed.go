@@ -15,7 +15,7 @@ func (c *Config) checkNotGuessed(name string, s Secret) error {
 	if s == "" || c.Embedded() {
 		return nil
 	}
-	problem := ""
+	var problem string
 	switch text := s.Reveal(); {
 	case strings.Trim(text, text[:1]) == "":
 		problem = "its value (not shown) is one character repeated"

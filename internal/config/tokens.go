@@ -12,8 +12,8 @@ import (
 
 const (
 	minJWTSecret = 32 // bytes
-	wantJWTKey   = "an Ed25519 private key in PEM (PKCS#8), as openssl genpkey -algorithm ed25519 makes"
-	wantTokenKey = "an Ed25519 key in PEM, private (PKCS#8) or public (PKIX)"
+	wantPrivate  = "an Ed25519 private key in PEM (PKCS#8), as openssl genpkey -algorithm ed25519 makes"
+	wantEd25519  = "an Ed25519 key in PEM, private (PKCS#8) or public (PKIX)"
 )
 
 // TokenKey is an Ed25519 key, private or public. However it is printed, it gives
@@ -43,7 +43,7 @@ func (k TokenKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil
 func parseTokenKey(text string) (TokenKey, error) {
 	block, rest := pem.Decode([]byte(strings.TrimSpace(text)))
 	if block == nil || strings.TrimSpace(string(rest)) != "" {
-		return TokenKey{}, wantError(wantTokenKey)
+		return TokenKey{}, wantError(wantEd25519)
 	}
 	var key any
 	var err error
@@ -57,21 +57,21 @@ func parseTokenKey(text string) (TokenKey, error) {
 	case ed25519.PrivateKey, ed25519.PublicKey:
 		return TokenKey{key}, err
 	default:
-		return TokenKey{}, wantError(wantTokenKey)
+		return TokenKey{}, wantError(wantEd25519)
 	}
 }
 
 // checkTokens is about what signs access tokens: a secret or a key.
 func (c *Config) checkTokens() error {
-	const secret, key = "SEATHOLD_JWT_SECRET", "SEATHOLD_JWT_KEY"
+	const name = "SEATHOLD_JWT_KEY"
 	if c.JWTKey.IsSet() && c.JWTSecret != "" {
-		return &Error{Variable: key, Problem: "set together with " + secret, Want: "only one of the two"}
+		return &Error{Variable: name, Problem: "set together with SEATHOLD_JWT_SECRET", Want: "only one of the two"}
 	}
 	if !c.JWTKey.IsSet() {
 		return errors.Join(c.checkJWTSecret(), c.checkLoneKeys())
 	}
 	if _, signs := c.JWTKey.Key().(ed25519.PrivateKey); !signs {
-		return badSecret(key, wantJWTKey)
+		return badSecret(name, wantPrivate)
 	}
 	return nil
 }
@@ -94,7 +94,7 @@ func (c *Config) checkJWTSecret() error {
 // they would sign nothing, and the secret would go on to.
 func (c *Config) checkLoneKeys() error {
 	if c.JWTKeyNext.IsSet() || c.JWTKeyPrevious.IsSet() {
-		return missing("SEATHOLD_JWT_KEY", wantJWTKey+", which SEATHOLD_JWT_KEY_NEXT and SEATHOLD_JWT_KEY_PREVIOUS stand beside")
+		return missing("SEATHOLD_JWT_KEY", wantPrivate+", which SEATHOLD_JWT_KEY_NEXT and SEATHOLD_JWT_KEY_PREVIOUS stand beside")
 	}
 	return nil
 }

@@ -78,15 +78,15 @@ func TestTokenKeysThatAreNone(t *testing.T) {
 	for name, c := range map[string]struct {
 		variable, value, want string
 	}{
-		"public, to sign with":     {"SEATHOLD_JWT_KEY", public, hidden + wantJWTKey},
-		"no PEM":                   {"SEATHOLD_JWT_KEY", jwtSecret, hidden + wantTokenKey},
-		"two keys":                 {"SEATHOLD_JWT_KEY", private + private, hidden + wantTokenKey},
-		"text behind":              {"SEATHOLD_JWT_KEY", private + "x", hidden + wantTokenKey},
-		"damaged":                  {"SEATHOLD_JWT_KEY", strings.Replace(private, "MC4C", "MC4D", 1), hidden + wantTokenKey},
-		"another kind of key":      {"SEATHOLD_JWT_KEY", pkcs8(t, ec), hidden + wantTokenKey},
-		"another kind, public":     {"SEATHOLD_JWT_KEY_PREVIOUS", pkix(t, ec.Public()), hidden + wantTokenKey},
-		"a private key as public":  {"SEATHOLD_JWT_KEY_NEXT", strings.ReplaceAll(private, "PRIVATE", "PUBLIC"), hidden + wantTokenKey},
-		"a certificate":            {"SEATHOLD_JWT_KEY_NEXT", strings.ReplaceAll(public, "PUBLIC KEY", "CERTIFICATE"), hidden + wantTokenKey},
+		"public, to sign with":     {"SEATHOLD_JWT_KEY", public, hidden + wantPrivate},
+		"no PEM":                   {"SEATHOLD_JWT_KEY", jwtSecret, hidden + wantEd25519},
+		"two keys":                 {"SEATHOLD_JWT_KEY", private + private, hidden + wantEd25519},
+		"text behind":              {"SEATHOLD_JWT_KEY", private + "x", hidden + wantEd25519},
+		"damaged":                  {"SEATHOLD_JWT_KEY", strings.Replace(private, "MC4C", "MC4D", 1), hidden + wantEd25519},
+		"another kind of key":      {"SEATHOLD_JWT_KEY", pkcs8(t, ec), hidden + wantEd25519},
+		"another kind, public":     {"SEATHOLD_JWT_KEY_PREVIOUS", pkix(t, ec.Public()), hidden + wantEd25519},
+		"a private key as public":  {"SEATHOLD_JWT_KEY_NEXT", strings.ReplaceAll(private, "PRIVATE", "PUBLIC"), hidden + wantEd25519},
+		"a certificate":            {"SEATHOLD_JWT_KEY_NEXT", strings.ReplaceAll(public, "PUBLIC KEY", "CERTIFICATE"), hidden + wantEd25519},
 		"next without current":     {"SEATHOLD_JWT_KEY_NEXT", private, ""},
 		"previous without current": {"SEATHOLD_JWT_KEY_PREVIOUS", public, ""},
 	} {
@@ -140,7 +140,7 @@ func TestNoTokenKeyIsEverPrinted(t *testing.T) {
 	} {
 		requireNoKey(t, text, private)
 		require.NotContains(t, text, fmt.Sprintf("%x", key.Seed()))
-		require.NotContains(t, text, fmt.Sprint([]byte(key.Seed()))[1:60])
+		require.NotContains(t, text, fmt.Sprint(key.Seed())[1:60])
 		require.NotContains(t, text, base64.StdEncoding.EncodeToString(key.Seed()))
 	}
 }
