@@ -140,7 +140,7 @@ func TestNoTokenKeyIsEverPrinted(t *testing.T) {
 	} {
 		requireNoKey(t, text, private)
 		require.NotContains(t, text, fmt.Sprintf("%x", key.Seed()))
-		require.NotContains(t, text, fmt.Sprint(key.Seed())[1:60])
+		require.NotContains(t, text, fmt.Sprintf("%d", key.Seed())[1:60])
 		require.NotContains(t, text, base64.StdEncoding.EncodeToString(key.Seed()))
 	}
 }
