@@ -297,3 +297,26 @@ func TestEveryBitOfATokenCounts(t *testing.T) {
 		})
 	}
 }
+
+// What a refused token says inside is not in the error either, which is logged.
+func TestARefusalQuotesNothing(t *testing.T) {
+	for kind, f := range forgers(t) {
+		t.Run(kind, func(t *testing.T) {
+			tokens := f.tokens(&clock{start})
+			for name, token := range map[string]string{
+				"a number":        f.claim("sub", "1234321"),
+				"a name":          f.moreClaims(`"x1234321":1,"x1234321":2`),
+				"a syntax":        f.raw(f.header().text(""), `{"sub":1234321x}`),
+				"a key id":        f.head("kid", `"1234321"`),
+				"an algorithm":    f.head("alg", `"1234321"`),
+				"a header":        f.raw(`{"kid":1234321}`, f.claims().text("")),
+				"another issuer":  f.claim("iss", `"1234321"`),
+				"a claim's value": f.claim("aud", `{"1234321":1}`),
+			} {
+				_, err := tokens.Verify(token)
+				requireRefused(t, err, "the access token is not valid; log in again")
+				require.NotContains(t, err.Error(), "1234321", name)
+			}
+		})
+	}
+}

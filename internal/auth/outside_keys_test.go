@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
@@ -165,4 +167,27 @@ func TestAnIssuersAnswerIsBounded(t *testing.T) {
 	total := <-sent
 	require.GreaterOrEqual(t, total, maxDocument)
 	require.Less(t, total, 50*maxDocument, "what the connection buffers, and no more")
+}
+
+// refreshers counts what keeps keys fresh, by the stacks of all goroutines.
+func refreshers() int {
+	stacks := make([]byte, 1<<20)
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "created by github.com/MicahParks/jwkset.NewStorageFromHTTP")
+}
+
+func TestNothingRunsOnForKeysThatWereNotHad(t *testing.T) {
+	w := newOutsideWorld(t, func(c *OutsideConfig) { c.JWKSURL = c.Issuer + "/keys" })
+	w.issuer.change(func() { w.issuer.away = true })
+	for i := range 3 {
+		w.answers(booking.CodeUnavailable, w.issuer.token(nil))
+		require.Equal(t, i+1, w.issuer.fetches("/keys"))
+		w.wait(fetchAgain)
+	}
+	none := func() bool { return refreshers() == 0 }
+	require.Eventually(t, none, 10*time.Second, time.Millisecond)
+	w.issuer.change(func() { w.issuer.away = false })
+	w.admits(w.issuer.token(nil))
+	require.Equal(t, 1, refreshers(), "control: one keeps the keys that were had fresh")
+	w.outside.Close()
+	require.Eventually(t, none, 10*time.Second, time.Millisecond)
 }
