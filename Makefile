@@ -35,6 +35,7 @@ dev: $(BIN)/air ## rerun on every change
 test: test-servers ## run all tests, with the race detector, on embedded and on real servers
 	go test -race -shuffle=on -timeout 30m ./...
 	go test -count=1 -timeout 30m -run '^TestEveryScheduleEndsWell$$' ./internal/booking -rapid.checks=5000
+	go test -count=1 -timeout 30m -run '^TestKnownAndUnknownAddressesTakeAsLong$$|^TestControlWithoutTheStandInTimeTells$$' ./internal/auth
 
 # What the tests want beyond Go. What cannot be had here is named, loudly, by
 # the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"seathold/internal/auth"
 	"seathold/internal/config"
 	"seathold/internal/httpapi"
 	"seathold/internal/worker"
@@ -83,8 +82,8 @@ func (a *App) URL() string { return a.Core.baseURL() }
 
 func (a *App) newAPI() *httpapi.API {
 	return httpapi.New(httpapi.Config{
-		Booking: a.Service, Accounts: accounts{a.Accounts}, Tokens: a.Accounts.Tokens,
-		Log: a.Log, NewID: newID,
+		Booking: a.Service, Accounts: accounts{a.Accounts}, Tokens: a.verifier,
+		Log: a.Log, NewID: newID, VerificationKeys: a.publicKeys,
 		Checks: map[string]httpapi.Check{
 			"holds":  a.holds.Ping,
 			"orders": a.store.Ping,
@@ -92,15 +91,6 @@ func (a *App) newAPI() *httpapi.API {
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		Mounts: a.provider.pages,
 	})
-}
-
-// accounts is the accounts' service as the API asks for it.
-type accounts struct{ *auth.Service }
-
-// Login implements httpapi.Accounts.
-func (a accounts) Login(ctx context.Context, email, password string) (string, time.Duration, error) {
-	s, err := a.Service.Login(ctx, email, password)
-	return s.AccessToken, s.ExpiresIn, err
 }
 
 func newServer(h http.Handler, log *slog.Logger) *http.Server {

@@ -52,6 +52,10 @@ type Core struct {
 	registry *prometheus.Registry
 	secrets  secrets
 	baseURL  func() string
+
+	verifier   *auth.Verifier
+	outside    *auth.Outside // nil: only our own tokens
+	publicKeys []byte
 }
 
 // Open joins the stores and the service. baseURL is asked, late, where the
@@ -112,25 +116,12 @@ func openOrderStore(ctx context.Context, c config.Config) (orderStore, error) {
 	return store, nil
 }
 
-func (c *Core) openAccounts() error {
-	hasher, err := auth.NewHasher(c.Config.BcryptCost)
-	if err != nil {
-		return err
-	}
-	tokens, err := auth.NewTokens(auth.TokenConfig{
-		Secret: []byte(c.secrets.jwt), Issuer: c.Config.JWTIssuer, Audience: c.Config.JWTAudience,
-		TTL: c.Config.AccessTTL, Now: time.Now, NewID: newID,
-	})
-	if err != nil {
-		return err
-	}
-	c.Accounts = &auth.Service{Accounts: c.store, Hasher: hasher, Tokens: tokens, NewID: newID, Now: time.Now}
-	return nil
-}
-
 // Close closes the stores. It may be called on a Core that was opened in part.
 func (c *Core) Close(ctx context.Context) error {
 	var errs []error
+	if c.outside != nil {
+		c.outside.Close()
+	}
 	if c.holds != nil {
 		errs = append(errs, c.holds.Close())
 	}

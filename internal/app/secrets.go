@@ -30,7 +30,7 @@ func openSecrets(c config.Config) (secrets, error) {
 		return s, nil
 	}
 	var err error
-	if s.jwt == "" {
+	if s.jwt == "" && !c.JWTKey.IsSet() {
 		if s.jwt, err = keptSecret(c.DataDir, "jwt-secret", rand.Text()+rand.Text()); err != nil {
 			return s, err
 		}

@@ -10,18 +10,12 @@ import (
 
 // Service runs the accounts' steps. All fields are required and set once.
 type Service struct {
-	Accounts booking.Accounts
-	Hasher   *Hasher
-	Tokens   *Tokens
-	NewID    func() string // makes an account's id
-	Now      func() time.Time
-}
-
-// Session is what a login gives.
-type Session struct {
-	Account     booking.Account
-	AccessToken string
-	ExpiresIn   time.Duration
+	Accounts      booking.Accounts
+	Hasher        *Hasher
+	Tokens        *Tokens
+	RefreshTokens *RefreshTokens
+	NewID         func() string // makes an account's id
+	Now           func() time.Time
 }
 
 // Register makes a customer's account. Errors as for Create.
@@ -69,7 +63,7 @@ func (s *Service) newAccount(email, password, name string, role booking.Role) (b
 	}, nil
 }
 
-// Login checks a password and issues a token. CodeInvalidCredentials, the same
+// Login checks a password and begins a session. CodeInvalidCredentials, the same
 // and after the same time for an unknown e-mail as for a wrong password;
 // CodeUnavailable.
 func (s *Service) Login(ctx context.Context, email, password string) (Session, error) {
@@ -84,11 +78,11 @@ func (s *Service) Login(ctx context.Context, email, password string) (Session, e
 	if !ok {
 		return Session{}, booking.Errorf(booking.CodeInvalidCredentials, "the e-mail address or the password is wrong")
 	}
-	token, expiresIn, err := s.Tokens.Issue(a)
+	refreshToken, err := s.RefreshTokens.begin(ctx, a)
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Account: a, AccessToken: token, ExpiresIn: expiresIn}, nil
+	return s.session(a, refreshToken)
 }
 
 // find returns the account with this e-mail address, or one without a password

@@ -49,6 +49,20 @@ func (f *fakeAccounts) AccountByEmail(_ context.Context, email string) (booking.
 	return booking.Account{}, f.missing()
 }
 
+func (f *fakeAccounts) ChangePassword(_ context.Context, id string, epoch int64, hash []byte) error {
+	for email, a := range f.byEmail {
+		if a.ID == id && a.SessionEpoch == epoch && f.err == nil {
+			a.PasswordHash, a.SessionEpoch = hash, epoch+1
+			f.byEmail[email] = a
+			return nil
+		}
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return booking.ErrConflict
+}
+
 func (f *fakeAccounts) missing() error {
 	if f.err != nil {
 		return f.err
@@ -80,8 +94,9 @@ func newTestService(t *testing.T) *testService {
 	ids := 0
 	ts.Service = &Service{
 		Accounts: ts.accounts, Hasher: h, Tokens: testTokens(t, &clock{start}),
-		NewID: func() string { ids++; return "acc-" + strconv.Itoa(ids) },
-		Now:   func() time.Time { return start.Add(123_456 * time.Nanosecond).Local() },
+		RefreshTokens: testRefreshTokens(t, openStore(t), &clock{start}),
+		NewID:         func() string { ids++; return "acc-" + strconv.Itoa(ids) },
+		Now:           func() time.Time { return start.Add(123_456 * time.Nanosecond).Local() },
 	}
 	return ts
 }
@@ -209,6 +224,8 @@ func TestLogin(t *testing.T) {
 func TestFailedLoginsAreAlike(t *testing.T) {
 	longest := strings.Repeat("é", 36)
 	cases := map[string]struct{ email, password string }{
+		"an account without a password": {"guest@example.com", longest},
+		"the same, no password given":   {"guest@example.com", ""},
 		"wrong password":                {"anna@example.com", "wrong horse!"},
 		"no password":                   {"anna@example.com", ""},
 		"longer than bcrypt reads":      {"anna@example.com", longest + "x"},
@@ -225,6 +242,7 @@ func TestFailedLoginsAreAlike(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newTestService(t)
 			s.register(t, "anna@example.com", longest)
+			s.accounts.byEmail["guest@example.com"] = booking.Account{ID: "oidc-1", Email: "guest@example.com"}
 			session, err := s.Login(t.Context(), tc.email, tc.password)
 			require.Zero(t, session)
 			var refusal *booking.Error

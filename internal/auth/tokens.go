@@ -1,11 +1,8 @@
 package auth
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -14,10 +11,8 @@ import (
 )
 
 const (
-	// minSecret is the length of HS256's own output: a shorter secret would
-	// be the weakest part.
-	minSecret = 32
-	// maxToken bounds what is decoded before the signature is known to be good.
+	// maxToken bounds what is decoded of a token of ours before the signature is
+	// known to be good, in bytes.
 	maxToken = 4 << 10
 	// leeway forgives clocks of several instances that differ a little.
 	leeway = 5 * time.Second
@@ -25,7 +20,7 @@ const (
 
 // TokenConfig is what NewTokens needs; every field is required.
 type TokenConfig struct {
-	Secret   []byte // at least 32 bytes
+	Keys     *Keys
 	Issuer   string
 	Audience string
 	TTL      time.Duration
@@ -33,71 +28,58 @@ type TokenConfig struct {
 	NewID    func() string // makes a token's jti
 }
 
-// Tokens signs and verifies access tokens: JWTs with HS256, whose kid names
-// the key. Safe for concurrent use.
+// Tokens signs and verifies access tokens: JWTs whose kid names the key. Safe
+// for concurrent use.
 type Tokens struct {
 	cfg    TokenConfig
-	kid    string            // of the key to sign with
-	keys   map[string][]byte // by kid, to verify with
 	parser *jwt.Parser
 }
 
-// claims are the registered ones and the account's role.
-type claims struct {
-	jwt.RegisteredClaims
-	Role booking.Role `json:"role"`
+// verified is what a token says that holds.
+type verified struct {
+	actor booking.Actor
+	until time.Time // it is good before, at least
 }
 
-// NewTokens returns Tokens with one key.
+// NewTokens returns Tokens.
 func NewTokens(cfg TokenConfig) (*Tokens, error) {
-	if len(cfg.Secret) < minSecret {
-		return nil, fmt.Errorf("the token secret has %d bytes, fewer than %d", len(cfg.Secret), minSecret)
-	}
 	// An empty issuer or audience would switch its check off.
-	if cfg.Issuer == "" || cfg.Audience == "" || cfg.TTL <= 0 || cfg.Now == nil || cfg.NewID == nil {
-		return nil, errors.New("tokens need an issuer, an audience, a TTL, a clock and ids")
+	if cfg.Keys == nil || cfg.Issuer == "" || cfg.Audience == "" || cfg.TTL <= 0 || cfg.Now == nil || cfg.NewID == nil {
+		return nil, errors.New("tokens need keys, an issuer, an audience, a TTL, a clock and ids")
 	}
-	kid := keyID(cfg.Secret)
 	return &Tokens{
-		cfg:  cfg,
-		kid:  kid,
-		keys: map[string][]byte{kid: cfg.Secret},
-		parser: jwt.NewParser(
-			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
-			jwt.WithIssuer(cfg.Issuer),
-			jwt.WithAudience(cfg.Audience),
-			jwt.WithExpirationRequired(),
-			jwt.WithLeeway(leeway),
-			jwt.WithTimeFunc(cfg.Now),
-			jwt.WithStrictDecoding(),
-		),
+		cfg:    cfg,
+		parser: newParser([]string{cfg.Keys.method.Alg()}, cfg.Issuer, cfg.Audience, cfg.Now),
 	}, nil
 }
 
-// keyID names a secret without giving it away: the first 16 hex digits of its
-// SHA-256.
-func keyID(secret []byte) string {
-	sum := sha256.Sum256(secret)
-	return hex.EncodeToString(sum[:8])
+func newParser(methods []string, issuer, audience string, now func() time.Time) *jwt.Parser {
+	return jwt.NewParser(
+		jwt.WithValidMethods(methods),
+		jwt.WithIssuer(issuer),
+		jwt.WithAudience(audience),
+		jwt.WithExpirationRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithLeeway(leeway),
+		jwt.WithTimeFunc(now),
+		jwt.WithStrictDecoding(),
+	)
 }
 
 // Issue signs a token for the account. It is good for at least expiresIn.
 func (t *Tokens) Issue(a booking.Account) (token string, expiresIn time.Duration, err error) {
 	now := t.cfg.Now()
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodHS256, claims{
-		Role: a.Role,
-		RegisteredClaims: jwt.RegisteredClaims{
-			Subject:  a.ID,
-			Issuer:   t.cfg.Issuer,
-			Audience: jwt.ClaimStrings{t.cfg.Audience},
-			IssuedAt: jwt.NewNumericDate(now),
-			// Token times are whole seconds; rounding down would cut it short.
-			ExpiresAt: jwt.NewNumericDate(now.Add(t.cfg.TTL + time.Second - 1)),
-			ID:        t.cfg.NewID(),
-		},
-	})
-	unsigned.Header["kid"] = t.kid
-	token, err = unsigned.SignedString(t.keys[t.kid])
+	unsigned := jwt.NewWithClaims(t.cfg.Keys.method, &claims{Role: a.Role, registered: registered{
+		Subject:  a.ID,
+		Issuer:   t.cfg.Issuer,
+		Audience: audience{t.cfg.Audience},
+		IssuedAt: dateOf(now),
+		// Token times are whole seconds; rounding down would cut it short.
+		ExpiresAt: dateOf(now.Add(t.cfg.TTL + time.Second - 1)),
+		ID:        t.cfg.NewID(),
+	}})
+	unsigned.Header["kid"] = t.cfg.Keys.kid
+	token, err = unsigned.SignedString(t.cfg.Keys.signing)
 	if err != nil {
 		return "", 0, fmt.Errorf("sign a token: %w", err)
 	}
@@ -108,33 +90,30 @@ func (t *Tokens) Issue(a booking.Account) (token string, expiresIn time.Duration
 // that is not a valid one of ours; the detail says no more than whether it was
 // one and has expired.
 func (t *Tokens) Verify(token string) (booking.Actor, error) {
-	// base64 skips line ends: one token would have many spellings.
-	if len(token) > maxToken || strings.ContainsAny(token, "\r\n") {
-		return booking.Actor{}, invalidToken(errors.New("token is too long or has line ends"))
+	v, err := t.verify(token)
+	return v.actor, err
+}
+
+func (t *Tokens) verify(token string) (verified, error) {
+	if err := checkForm(token, maxToken); err != nil {
+		return verified{}, refused(err)
 	}
 	var c claims
 	if _, err := t.parser.ParseWithClaims(token, &c, t.key); err != nil {
-		return booking.Actor{}, invalidToken(err)
+		return verified{}, refused(err)
 	}
 	if c.Subject == "" || !booking.ValidRole(c.Role) {
-		return booking.Actor{}, invalidToken(errors.New("token lacks a subject or a known role"))
+		return verified{}, refused(errNobody)
 	}
-	return booking.Actor{ID: c.Subject, Role: c.Role}, nil
+	return verified{booking.Actor{ID: c.Subject, Role: c.Role}, c.ExpiresAt.time()}, nil
 }
 
+// key finds the key that the token says it is signed with, among ours only.
 func (t *Tokens) key(token *jwt.Token) (any, error) {
 	kid, _ := token.Header["kid"].(string)
-	key, ok := t.keys[kid]
+	key, ok := t.cfg.Keys.verify[kid]
 	if !ok {
-		return nil, errors.New("unknown key id")
+		return nil, errUnknownKey
 	}
 	return key, nil
-}
-
-func invalidToken(err error) error {
-	detail := "the access token is not valid; log in again"
-	if errors.Is(err, jwt.ErrTokenExpired) {
-		detail = "the access token has expired; log in again"
-	}
-	return &booking.Error{Code: booking.CodeUnauthenticated, Detail: detail, Err: err}
 }

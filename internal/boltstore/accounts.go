@@ -16,6 +16,7 @@ type accountRecord struct {
 	Name         string    `json:"name"`
 	Role         string    `json:"role"`
 	PasswordHash []byte    `json:"password_hash"`
+	SessionEpoch int64     `json:"session_epoch,omitzero"`
 	CreatedAt    time.Time `json:"created_at,omitzero"`
 }
 
@@ -23,7 +24,7 @@ type accountRecord struct {
 func (s *Store) InsertAccount(ctx context.Context, a booking.Account) error {
 	r := accountRecord{
 		Email: a.Email, Name: a.Name, Role: string(a.Role),
-		PasswordHash: a.PasswordHash, CreatedAt: millis(a.CreatedAt),
+		PasswordHash: a.PasswordHash, SessionEpoch: a.SessionEpoch, CreatedAt: millis(a.CreatedAt),
 	}
 	return s.update(ctx, func(tx *bbolt.Tx) error {
 		accounts, emails := tx.Bucket(bucketAccounts), tx.Bucket(bucketEmails)
@@ -73,6 +74,23 @@ func getAccount(tx *bbolt.Tx, id string) (booking.Account, error) {
 	}
 	return booking.Account{
 		ID: id, Email: r.Email, Name: r.Name, Role: booking.Role(r.Role),
-		PasswordHash: r.PasswordHash, CreatedAt: r.CreatedAt,
+		PasswordHash: r.PasswordHash, SessionEpoch: r.SessionEpoch, CreatedAt: r.CreatedAt,
 	}, nil
+}
+
+// ChangePassword implements booking.Accounts.
+func (s *Store) ChangePassword(ctx context.Context, id string, epoch int64, hash []byte) error {
+	return s.update(ctx, func(tx *bbolt.Tx) error {
+		accounts := tx.Bucket(bucketAccounts)
+		var r accountRecord
+		found, err := getJSON(accounts, id, &r)
+		if err != nil {
+			return err
+		}
+		if !found || r.SessionEpoch != epoch {
+			return fmt.Errorf("change the password of account %s in epoch %d: %w", id, epoch, booking.ErrConflict)
+		}
+		r.PasswordHash, r.SessionEpoch = hash, epoch+1
+		return putJSON(accounts, id, r)
+	})
 }

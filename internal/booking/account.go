@@ -18,13 +18,16 @@ func ValidRole(r Role) bool {
 }
 
 // Account is a person who can log in. Email is stored in lower case and is
-// unique. PasswordHash is bcrypt's output and never leaves the server.
+// unique. PasswordHash is bcrypt's output and never leaves the server; without
+// one nobody logs in by password. SessionEpoch counts the password's changes: a
+// session that began in an earlier epoch is over.
 type Account struct {
 	ID           string
 	Email        string
 	Name         string
 	Role         Role
 	PasswordHash []byte
+	SessionEpoch int64
 	CreatedAt    time.Time
 }
 

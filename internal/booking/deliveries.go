@@ -128,8 +128,15 @@ func (s *Service) RetryDelivery(ctx context.Context, by Actor, endpointID, id st
 func (s *Service) PurgeDeliveries(ctx context.Context) error {
 	s.endpoints.forgetUnused()
 	s.lanes.forgetIdle()
+	return s.purge(ctx, RecordDelivery)
+}
+
+// PurgeSessions removes the refresh tokens that have lapsed. CodeUnavailable.
+func (s *Service) PurgeSessions(ctx context.Context) error { return s.purge(ctx, RecordRefreshFamily) }
+
+func (s *Service) purge(ctx context.Context, kind RecordKind) error {
 	for {
-		n, err := s.Records.DeleteRecordsEnded(ctx, RecordDelivery, s.stamp(), purgeBatch)
+		n, err := s.Records.DeleteRecordsEnded(ctx, kind, s.stamp(), purgeBatch)
 		if err != nil || n < purgeBatch {
 			return err
 		}

@@ -30,6 +30,8 @@ const (
 	CodeWeakPassword       Code = "weak_password"
 	CodeInvalidCredentials Code = "invalid_credentials"
 	CodeUnauthenticated    Code = "unauthenticated"
+	// CodeInvalidRefreshToken: unknown, lapsed, spent or revoked.
+	CodeInvalidRefreshToken Code = "invalid_refresh_token"
 
 	CodeInvalidPlan Code = "invalid_plan"
 

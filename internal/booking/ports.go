@@ -74,6 +74,10 @@ type Accounts interface {
 	Account(ctx context.Context, id string) (Account, error)
 	// AccountByEmail returns the account with this lower-case e-mail. CodeNotFound.
 	AccountByEmail(ctx context.Context, email string) (Account, error)
+	// ChangePassword stores the hash and raises the session epoch by one, in one
+	// step, if the stored epoch is epoch. ErrConflict: it is another, or there is
+	// no such account.
+	ChangePassword(ctx context.Context, id string, epoch int64, hash []byte) error
 }
 
 // RecordKind names a collection of records.
@@ -85,10 +89,13 @@ const (
 	RecordEndpoint       RecordKind = "webhook_endpoints"
 	RecordDelivery       RecordKind = "webhook_deliveries"
 	RecordSandboxPayment RecordKind = "sandbox_payments"
+	RecordRefreshFamily  RecordKind = "refresh_families"
 )
 
 // RecordKinds are all kinds, in no order that matters.
-var RecordKinds = []RecordKind{RecordLease, RecordEndpoint, RecordDelivery, RecordSandboxPayment}
+var RecordKinds = []RecordKind{
+	RecordLease, RecordEndpoint, RecordDelivery, RecordSandboxPayment, RecordRefreshFamily,
+}
 
 // Record is a small document beside the orders: durable, changed on condition
 // of its revision, and with content that only its owner reads.

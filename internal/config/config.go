@@ -56,13 +56,25 @@ type Config struct {
 	// may be in. Without any, only public addresses over https are.
 	WebhookNetworks []netip.Prefix `env:"SEATHOLD_WEBHOOK_NETWORKS"`
 
-	// JWTSecret is empty only when all is embedded: the process makes one and
-	// keeps it.
-	JWTSecret   Secret        `env:"SEATHOLD_JWT_SECRET" secret:"true"`
-	JWTIssuer   string        `env:"SEATHOLD_JWT_ISSUER" envDefault:"seathold"`
-	JWTAudience string        `env:"SEATHOLD_JWT_AUDIENCE" envDefault:"seathold"`
-	AccessTTL   time.Duration `env:"SEATHOLD_ACCESS_TTL" envDefault:"15m"`
-	BcryptCost  int           `env:"SEATHOLD_BCRYPT_COST" envDefault:"10"`
+	// JWTSecret is empty where JWTKey is set, and when all is embedded: then the
+	// process makes one and keeps it.
+	JWTSecret Secret `env:"SEATHOLD_JWT_SECRET" secret:"true"`
+	// JWTKey is private and signs; the other two are published and accepted too.
+	JWTKey         TokenKey      `env:"SEATHOLD_JWT_KEY" secret:"true"`
+	JWTKeyNext     TokenKey      `env:"SEATHOLD_JWT_KEY_NEXT" secret:"true"`
+	JWTKeyPrevious TokenKey      `env:"SEATHOLD_JWT_KEY_PREVIOUS" secret:"true"`
+	JWTIssuer      string        `env:"SEATHOLD_JWT_ISSUER" envDefault:"seathold"`
+	JWTAudience    string        `env:"SEATHOLD_JWT_AUDIENCE" envDefault:"seathold"`
+	AccessTTL      time.Duration `env:"SEATHOLD_ACCESS_TTL" envDefault:"15m"`
+	RefreshTTL     time.Duration `env:"SEATHOLD_REFRESH_TTL" envDefault:"720h"`
+	BcryptCost     int           `env:"SEATHOLD_BCRYPT_COST" envDefault:"10"`
+
+	// OIDCIssuer is an outside issuer whose access tokens are accepted too; empty:
+	// none. Without OIDCJWKSURL its keys are where its discovery document says.
+	OIDCIssuer    string `env:"SEATHOLD_OIDC_ISSUER"`
+	OIDCAudience  string `env:"SEATHOLD_OIDC_AUDIENCE"`
+	OIDCJWKSURL   string `env:"SEATHOLD_OIDC_JWKS_URL"`
+	OIDCRoleClaim string `env:"SEATHOLD_OIDC_ROLE_CLAIM" envDefault:"seathold_role"`
 
 	HoldTTL     time.Duration `env:"SEATHOLD_HOLD_TTL" envDefault:"10m"`
 	PaymentTTL  time.Duration `env:"SEATHOLD_PAYMENT_TTL" envDefault:"15m"`

@@ -60,6 +60,7 @@ func TestNothingSetIsAllEmbedded(t *testing.T) {
 		Addr: "127.0.0.1:8080", OpsAddr: "127.0.0.1:9091", DataDir: "./data",
 		PaymentProvider: "sandbox",
 		JWTIssuer:       "seathold", JWTAudience: "seathold", AccessTTL: 15 * time.Minute, BcryptCost: 10,
+		RefreshTTL: 720 * time.Hour, OIDCRoleClaim: "seathold_role",
 		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,
 		MaxSeatsPerHold: 10, MaxSeatsPerCustomer: 20,
 		LogLevel: "info", ShutdownGrace: 15 * time.Second, Demo: true,

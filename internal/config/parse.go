@@ -27,6 +27,7 @@ func parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[[]netip.Prefix](): untyped(parseNetworks),
 		reflect.TypeFor[[]Secret]():       untyped(parseWebhookSecrets),
 		reflect.TypeFor[StripeSecrets]():  untyped(parseStripeSecrets),
+		reflect.TypeFor[TokenKey]():       untyped(parseTokenKey),
 		reflect.TypeFor[Redis]():          untyped(parseRedis),
 		reflect.TypeFor[MongoDB]():        untyped(parseMongoDB),
 	}

@@ -17,7 +17,7 @@ func (c *Config) checkPayment() error {
 		return missing(name, want+"; "+requiredOnRealServers)
 	case ProviderSandbox:
 		if len(c.SandboxWebhookSecrets) > 0 || c.Embedded() {
-			return nil
+			return c.checkEachNotGuessed("SEATHOLD_SANDBOX_WEBHOOK_SECRET", c.SandboxWebhookSecrets)
 		}
 		return missing("SEATHOLD_SANDBOX_WEBHOOK_SECRET", wantStandardForm+", "+requiredOnRealServers)
 	case ProviderStripe:
@@ -57,6 +57,7 @@ func (c *Config) checkStandard() error {
 	if len(c.StandardWebhookSecrets) == 0 {
 		errs = append(errs, missing("SEATHOLD_STANDARD_WEBHOOK_SECRET", wantStandardForm+", required by the provider standard"))
 	}
+	errs = append(errs, c.checkEachNotGuessed("SEATHOLD_STANDARD_WEBHOOK_SECRET", c.StandardWebhookSecrets))
 	if c.StandardPaymentURL != "" {
 		// What stands in braces is filled in later, and escaped by then.
 		plain := strings.NewReplacer("{", "", "}", "").Replace(c.StandardPaymentURL)

@@ -32,11 +32,19 @@ func (c *Config) Table() []Setting {
 		c.setting("SEATHOLD_STRIPE_WEBHOOK_SECRET", showSecret(len(c.StripeWebhookSecrets) > 0, "")),
 		c.setting("SEATHOLD_STRIPE_API_BASE", c.StripeAPIBase),
 		c.setting("SEATHOLD_WEBHOOK_NETWORKS", showNetworks(c.WebhookNetworks)),
-		c.setting("SEATHOLD_JWT_SECRET", showSecret(c.JWTSecret != "", "(made at first start)")),
+		c.setting("SEATHOLD_JWT_SECRET", c.showJWTSecret()),
+		c.setting("SEATHOLD_JWT_KEY", showSecret(c.JWTKey.IsSet(), "")),
+		c.setting("SEATHOLD_JWT_KEY_NEXT", showSecret(c.JWTKeyNext.IsSet(), "")),
+		c.setting("SEATHOLD_JWT_KEY_PREVIOUS", showSecret(c.JWTKeyPrevious.IsSet(), "")),
 		c.setting("SEATHOLD_JWT_ISSUER", c.JWTIssuer),
 		c.setting("SEATHOLD_JWT_AUDIENCE", c.JWTAudience),
 		c.setting("SEATHOLD_ACCESS_TTL", showDuration(c.AccessTTL)),
+		c.setting("SEATHOLD_REFRESH_TTL", showDuration(c.RefreshTTL)),
 		c.setting("SEATHOLD_BCRYPT_COST", strconv.Itoa(c.BcryptCost)),
+		c.setting("SEATHOLD_OIDC_ISSUER", c.OIDCIssuer),
+		c.setting("SEATHOLD_OIDC_AUDIENCE", c.OIDCAudience),
+		c.setting("SEATHOLD_OIDC_JWKS_URL", c.OIDCJWKSURL),
+		c.setting("SEATHOLD_OIDC_ROLE_CLAIM", c.OIDCRoleClaim),
 		c.setting("SEATHOLD_HOLD_TTL", showDuration(c.HoldTTL)),
 		c.setting("SEATHOLD_PAYMENT_TTL", showDuration(c.PaymentTTL)),
 		c.setting("SEATHOLD_HOLD_MAX_LIFE", showDuration(c.HoldMaxLife)),
@@ -72,6 +80,13 @@ func (c *Config) showDemoPassword() string {
 		return showSecret(c.DemoPassword != "", "(made and printed at start)")
 	}
 	return c.DemoPassword.String()
+}
+
+func (c *Config) showJWTSecret() string {
+	if c.JWTKey.IsSet() {
+		return ""
+	}
+	return showSecret(c.JWTSecret != "", "(made at first start)")
 }
 
 func (c *Config) showSandboxSecret() string {

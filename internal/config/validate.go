@@ -24,7 +24,8 @@ func (c *Config) validate() error {
 		checkAddress("SEATHOLD_OPS_ADDR", c.OpsAddr),
 		c.checkPublicURL(),
 		c.checkPayment(),
-		c.checkJWTSecret(),
+		c.checkTokens(),
+		c.checkOIDC(),
 		checkRange("SEATHOLD_BCRYPT_COST", c.BcryptCost, 4, 15),
 		checkRange("SEATHOLD_MAX_SEATS_PER_HOLD", c.MaxSeatsPerHold, 1, 1000),
 		checkRange("SEATHOLD_MAX_SEATS_PER_CUSTOMER", c.MaxSeatsPerCustomer, 1, 200_000),
@@ -64,20 +65,6 @@ func (c *Config) checkPublicURL() error {
 	return nil
 }
 
-func (c *Config) checkJWTSecret() error {
-	const name, want = "SEATHOLD_JWT_SECRET", "at least 32 bytes"
-	switch {
-	case c.JWTSecret == "" && c.Embedded():
-		return nil
-	case c.JWTSecret == "":
-		return missing(name, want+", "+requiredOnRealServers)
-	case len(c.JWTSecret) < 32:
-		return badSecret(name, want)
-	default:
-		return nil
-	}
-}
-
 func (c *Config) checkLog() error {
 	if c.LogFormat != "" && c.LogFormat != "text" && c.LogFormat != "json" {
 		return badValue("SEATHOLD_LOG_FORMAT", c.LogFormat, "text or json")
@@ -92,7 +79,7 @@ func (c *Config) checkLog() error {
 func (c *Config) checkDemoPassword() error {
 	p := c.DemoPassword.Reveal()
 	if p == "" || (utf8.RuneCountInString(p) >= 10 && len(p) <= 72) {
-		return nil
+		return c.checkNotGuessed("SEATHOLD_DEMO_PASSWORD", c.DemoPassword)
 	}
 	return badSecret("SEATHOLD_DEMO_PASSWORD", "at least 10 characters and at most 72 bytes")
 }
@@ -113,5 +100,5 @@ func (c *Config) cautions() []string {
 		all = append(all, fmt.Sprintf("SEATHOLD_HOLD_TTL (%s) is longer than SEATHOLD_HOLD_MAX_LIFE (%s): no hold can be extended",
 			c.HoldTTL, c.HoldMaxLife))
 	}
-	return all
+	return append(all, c.oidcCautions()...)
 }

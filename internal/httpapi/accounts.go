@@ -34,12 +34,6 @@ func (a *API) register(w http.ResponseWriter, r *request) error {
 	return writeJSON(w, http.StatusCreated, showAccount(account))
 }
 
-type loginJSON struct {
-	AccessToken string `json:"access_token"`
-	TokenType   string `json:"token_type"`
-	ExpiresIn   int64  `json:"expires_in"` // seconds
-}
-
 // login answers POST /v1/auth/login.
 func (a *API) login(w http.ResponseWriter, r *request) error {
 	var body struct {
@@ -55,13 +49,11 @@ func (a *API) login(w http.ResponseWriter, r *request) error {
 	case body.Password == "":
 		return missing("password", "the password of your account")
 	}
-	token, expiresIn, err := a.Accounts.Login(r.Context(), body.Email, body.Password)
+	session, err := a.Accounts.Login(r.Context(), body.Email, body.Password)
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, http.StatusOK, loginJSON{
-		AccessToken: token, TokenType: "Bearer", ExpiresIn: wholeSeconds(expiresIn),
-	})
+	return writeSession(w, session)
 }
 
 // missing refuses a body without a value that the call needs.
@@ -69,11 +61,13 @@ func missing(field, what string) error {
 	return booking.Errorf(booking.CodeInvalidValue, "%s: give %s", field, what)
 }
 
-// me answers GET /v1/me.
+// me answers GET /v1/me. The role is the one that the caller's token has, as all
+// other calls go by it.
 func (a *API) me(w http.ResponseWriter, r *request) error {
 	account, err := a.Accounts.Me(r.Context(), r.by.ID)
 	if err != nil {
 		return err
 	}
+	account.Role = r.by.Role
 	return writeJSON(w, http.StatusOK, showAccount(account))
 }

@@ -45,6 +45,12 @@ func TestMe(t *testing.T) {
 	require.Equal(t, map[string]any{
 		"id": "alice", "email": "alice@example.org", "name": "Alice", "role": "customer",
 	}, w.do(alice, get, "/v1/me", "").ok(http.StatusOK).object())
+
+	// Who comes from an outside issuer has the role that their token says.
+	require.NoError(t, w.store.InsertAccount(context.Background(), booking.Account{
+		ID: "olga", Email: "olga@example.org", Name: "Olga", Role: booking.RoleCustomer,
+	}))
+	require.Equal(t, "organizer", w.do(olga, get, "/v1/me", "").ok(http.StatusOK).object()["role"])
 }
 
 func TestAWrongPasswordAndAnUnknownAddressLookTheSame(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"seathold/internal/booking"
 )
@@ -17,9 +16,19 @@ type Accounts interface {
 	// Register makes a customer's account. CodeEmailTaken, CodeInvalidEmail,
 	// CodeWeakPassword, CodeInvalidValue, CodeUnavailable.
 	Register(ctx context.Context, email, password, name string) (booking.Account, error)
-	// Login checks a password and issues an access token. CodeInvalidCredentials,
+	// Login checks a password and begins a session. CodeInvalidCredentials,
 	// CodeUnavailable.
-	Login(ctx context.Context, email, password string) (token string, expiresIn time.Duration, err error)
+	Login(ctx context.Context, email, password string) (Session, error)
+	// Refresh spends a refresh token and goes on under its successor.
+	// CodeInvalidRefreshToken, CodeUnavailable.
+	Refresh(ctx context.Context, refreshToken string) (Session, error)
+	// Logout ends the session of a refresh token; where there is none nothing
+	// happens. CodeUnavailable.
+	Logout(ctx context.Context, refreshToken string) error
+	// ChangePassword sets an account's password and ends its sessions.
+	// CodeWeakPassword, CodeInvalidCredentials, CodeUnauthenticated where the
+	// account is gone, CodeUnavailable.
+	ChangePassword(ctx context.Context, id, old, fresh string) error
 	// Me returns the account of a verified token. CodeUnauthenticated where it
 	// is gone, CodeUnavailable.
 	Me(ctx context.Context, id string) (booking.Account, error)
@@ -27,8 +36,9 @@ type Accounts interface {
 
 // Tokens verifies access tokens.
 type Tokens interface {
-	// Verify returns who the token speaks for. CodeUnauthenticated.
-	Verify(token string) (booking.Actor, error)
+	// Verify returns who the token speaks for. CodeUnauthenticated;
+	// CodeUnavailable where that cannot be found out at the moment.
+	Verify(ctx context.Context, token string) (booking.Actor, error)
 }
 
 // Check asks whether a dependency answers.
@@ -41,6 +51,10 @@ type Config struct {
 	Tokens   Tokens
 	Log      *slog.Logger
 	NewID    func() string // makes request ids
+
+	// VerificationKeys are the keys that verify our access tokens, a JWK set in
+	// JSON; nil: none are public.
+	VerificationKeys []byte
 
 	// Checks are the dependencies that readiness depends on, by name.
 	Checks map[string]Check

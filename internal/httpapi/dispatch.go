@@ -99,7 +99,7 @@ func (a *API) identify(e endpoint, r *http.Request) (booking.Actor, error) {
 	if token = strings.TrimSpace(token); token == "" || !strings.EqualFold(scheme, "Bearer") {
 		return booking.Actor{}, errNoToken
 	}
-	by, err := a.Tokens.Verify(token)
+	by, err := a.Tokens.Verify(r.Context(), token)
 	if err != nil {
 		return booking.Actor{}, err
 	}

@@ -45,6 +45,8 @@ var meanings = map[booking.Code]meaning{
 	booking.CodeInvalidCredentials: {http.StatusUnauthorized, "Wrong e-mail address or password"},
 	booking.CodeUnauthenticated:    {http.StatusUnauthorized, "Not logged in"},
 
+	booking.CodeInvalidRefreshToken: {http.StatusUnauthorized, "The session is over"},
+
 	booking.CodeInvalidPlan: {http.StatusUnprocessableEntity, "Invalid seating plan"},
 
 	booking.CodeNoSeats:        {http.StatusUnprocessableEntity, "No seats named"},

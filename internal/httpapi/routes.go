@@ -16,7 +16,11 @@ func (a *API) routes() []route {
 
 		{"/v1/auth/register", methods{post: public(a.register)}},
 		{"/v1/auth/login", methods{post: public(a.login)}},
+		{"/v1/auth/refresh", methods{post: public(a.refresh)}},
+		{"/v1/auth/logout", methods{post: public(a.logout)}},
 		{"/v1/me", methods{get: signedIn(a.me)}},
+		{"/v1/me/password", methods{post: signedIn(a.changePassword)}},
+		{"/.well-known/jwks.json", methods{get: public(a.getKeys)}},
 
 		{"/v1/events", methods{get: public(a.listEvents), post: organizers(a.createEvent).taking(planBody)}},
 		{"/v1/events/{event}", methods{get: public(a.getEvent), patch: organizers(a.changeEvent)}},

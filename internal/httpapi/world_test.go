@@ -78,7 +78,7 @@ func (w *world) newID() string { return fmt.Sprintf("id-%06d", w.ids.Add(1)) }
 // people are tokens that are the names of their owners.
 type people struct{}
 
-func (people) Verify(token string) (booking.Actor, error) {
+func (people) Verify(_ context.Context, token string) (booking.Actor, error) {
 	for _, who := range []booking.Actor{alice, bob, olga, oscar, operator} {
 		if token == who.ID {
 			return who, nil
@@ -90,20 +90,33 @@ func (people) Verify(token string) (booking.Actor, error) {
 // loginAccounts fits the accounts' service to the interface of this package.
 type loginAccounts struct{ *auth.Service }
 
-func (a loginAccounts) Login(ctx context.Context, email, password string) (string, time.Duration, error) {
+func (a loginAccounts) Login(ctx context.Context, email, password string) (Session, error) {
 	s, err := a.Service.Login(ctx, email, password)
-	return s.AccessToken, s.ExpiresIn, err
+	return Session{s.AccessToken, s.RefreshToken, s.ExpiresIn}, err
+}
+
+func (a loginAccounts) Refresh(ctx context.Context, token string) (Session, error) {
+	s, err := a.Service.Refresh(ctx, token)
+	return Session{s.AccessToken, s.RefreshToken, s.ExpiresIn}, err
 }
 
 func (w *world) accounts() Accounts {
 	hasher, err := auth.NewHasher(4)
 	require.NoError(w.t, err)
+	keys, err := auth.NewSecretKeys(bytes.Repeat([]byte("k"), 32))
+	require.NoError(w.t, err)
 	tokens, err := auth.NewTokens(auth.TokenConfig{
-		Secret: bytes.Repeat([]byte("k"), 32), Issuer: "test", Audience: "test",
+		Keys: keys, Issuer: "test", Audience: "test",
 		TTL: 14*time.Minute + 500*time.Millisecond, Now: time.Now, NewID: w.newID,
 	})
 	require.NoError(w.t, err)
-	return loginAccounts{&auth.Service{Accounts: w.store, Hasher: hasher, Tokens: tokens, NewID: w.newID, Now: time.Now}}
+	refresh, err := auth.NewRefreshTokens(auth.RefreshConfig{
+		Records: w.store, Keys: keys, TTL: time.Hour, Now: time.Now, NewID: w.newID,
+	})
+	require.NoError(w.t, err)
+	return loginAccounts{&auth.Service{
+		Accounts: w.store, Hasher: hasher, Tokens: tokens, RefreshTokens: refresh, NewID: w.newID, Now: time.Now,
+	}}
 }
 
 // fakeProvider takes {"type", "payment", "order", "amount", "currency"} with

@@ -67,9 +67,15 @@ func Deliverer(s *booking.Service, log *slog.Logger) Round {
 	}
 }
 
-// Purger removes what is older than the log of deliveries goes back.
+// Purger removes what is older than the log of deliveries goes back, and
+// sessions that have lapsed.
 func Purger(s *booking.Service, log *slog.Logger) Round {
-	return Round{Name: "purger", Interval: time.Hour, Log: log, Once: s.PurgeDeliveries}
+	return Round{
+		Name: "purger", Interval: time.Hour, Log: log,
+		Once: func(ctx context.Context) error {
+			return errors.Join(s.PurgeDeliveries(ctx), s.PurgeSessions(ctx))
+		},
+	}
 }
 
 // ProviderDeliverer has the built-in provider deliver its own webhooks.

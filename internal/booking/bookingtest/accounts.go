@@ -21,6 +21,9 @@ func Accounts(t *testing.T, open func(t *testing.T) booking.Accounts) {
 		{"insert refuses a known e-mail", insertKnownEmail},
 		{"insert refuses a known id", insertKnownAccount},
 		{"of registrations with one e-mail one wins", oneEmailOneWinner},
+		{"a password changes with its epoch", changePassword},
+		{"of changes in one epoch one wins", oneChangeOneWinner},
+		{"a change refuses another epoch", changePasswordStale},
 		{"what is not there is not found", accountsNotFound},
 		{"a caller who left is told so", accountsCancelled},
 	} {
@@ -31,7 +34,7 @@ func Accounts(t *testing.T, open func(t *testing.T) booking.Accounts) {
 func account(email string) booking.Account {
 	return booking.Account{
 		ID: newID(), Email: email, Name: "Ada Lovelace", Role: booking.RoleOrganizer,
-		PasswordHash: []byte("$2a$10$\x00\xff"), CreatedAt: t0,
+		PasswordHash: []byte("$2a$10$\x00\xff"), SessionEpoch: 3, CreatedAt: t0,
 	}
 }
 
@@ -87,6 +90,45 @@ func oneEmailOneWinner(t *testing.T, s booking.Accounts) {
 	require.Len(t, won, 1)
 }
 
+func changePassword(t *testing.T, s booking.Accounts) {
+	ada, grace := account("ada@example.org"), account("grace@example.org")
+	ada.SessionEpoch = 0 // as every account begins
+	require.NoError(t, s.InsertAccount(testContext(t), ada))
+	require.NoError(t, s.InsertAccount(testContext(t), grace))
+	for epoch := range int64(3) {
+		ada.PasswordHash, ada.SessionEpoch = []byte{'h', byte(epoch)}, epoch+1
+		require.NoError(t, s.ChangePassword(testContext(t), ada.ID, epoch, ada.PasswordHash))
+		requireAccount(t, s, ada)
+	}
+	requireAccount(t, s, grace)
+}
+
+// oneChangeOneWinner leaves no moment in which the hash of one change stands
+// beside the epoch of another.
+func oneChangeOneWinner(t *testing.T, s booking.Accounts) {
+	a := account("ada@example.org")
+	require.NoError(t, s.InsertAccount(testContext(t), a))
+	won := atOnce(t, 8, func(ctx context.Context, i int) error {
+		return s.ChangePassword(ctx, a.ID, a.SessionEpoch, []byte{byte(i)})
+	}, booking.ErrConflict)
+	require.Len(t, won, 1)
+	a.PasswordHash, a.SessionEpoch = []byte{byte(won[0])}, a.SessionEpoch+1
+	requireAccount(t, s, a)
+}
+
+func changePasswordStale(t *testing.T, s booking.Accounts) {
+	a := account("ada@example.org")
+	hash := []byte("another")
+	require.ErrorIs(t, s.ChangePassword(testContext(t), a.ID, a.SessionEpoch, hash), booking.ErrConflict, "no such account")
+	_, err := s.Account(testContext(t), a.ID)
+	requireCode(t, booking.CodeNotFound, err)
+	require.NoError(t, s.InsertAccount(testContext(t), a))
+	for _, epoch := range []int64{0, a.SessionEpoch - 1, a.SessionEpoch + 1} {
+		require.ErrorIs(t, s.ChangePassword(testContext(t), a.ID, epoch, hash), booking.ErrConflict)
+	}
+	requireAccount(t, s, a)
+}
+
 func accountsNotFound(t *testing.T, s booking.Accounts) {
 	_, err := s.Account(testContext(t), "nobody")
 	requireCode(t, booking.CodeNotFound, err)
@@ -97,6 +139,7 @@ func accountsNotFound(t *testing.T, s booking.Accounts) {
 func accountsCancelled(t *testing.T, s booking.Accounts) {
 	a := account("ada@example.org")
 	requireCancelled(t, s.InsertAccount(cancelledContext(), a))
+	requireCancelled(t, s.ChangePassword(cancelledContext(), a.ID, a.SessionEpoch, a.PasswordHash))
 	_, err := s.Account(cancelledContext(), a.ID)
 	requireCancelled(t, err)
 }
