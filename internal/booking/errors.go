@@ -31,6 +31,11 @@ const (
 	CodeInvalidCredentials Code = "invalid_credentials"
 	CodeUnauthenticated    Code = "unauthenticated"
 
+	// CodeRateLimited: calls come too fast, of one customer or from one address.
+	CodeRateLimited Code = "rate_limited"
+	// CodeCoolDown: the customer kept seats from others for too long.
+	CodeCoolDown Code = "cool_down"
+
 	CodeInvalidPlan Code = "invalid_plan"
 
 	CodeNoSeats        Code = "no_seats"
