@@ -98,7 +98,9 @@ if ids then
   local kept, ended, memory = {}, {}, ''
   local at = string.find(ids, ';', 1, true)
   if at then
-    ids, memory = string.sub(ids, 1, at - 1), string.sub(ids, at + 1)
+    -- One after the other: miniredis's Lua assigns as it goes.
+    memory = string.sub(ids, at + 1)
+    ids = string.sub(ids, 1, at - 1)
   end
   for other in string.gmatch(ids, '%S+') do
     local record = redis.call('HGET', KEYS[2], other)

@@ -39,14 +39,12 @@ local function recall(ended, memory, seats, limits, now)
     local state, till, sec, usec, theirs, since =
       string.match(record, '^(%l) %d+ (%d+) (%d+) (%d+) %S+ %S+ (%S+) %S+ ?(%S*)$')
     local from = sec * 1000 + math.floor(usec / 1000)
-    till = tonumber(till)
-    if till > 0 then -- 0: it was paid for, and given back
-      for seat in string.gmatch(theirs, '%d+') do
-        had(seat, tonumber(string.match(',' .. since, ',' .. seat .. '@(%d+)') or from), till)
-      end
-      if state ~= 'r' or till - from > tonumber(quick) then
-        ends[#ends + 1] = till
-      end
+    till = tonumber(till) -- 0 where it was paid for and given back: long ago
+    for seat in string.gmatch(theirs, '%d+') do
+      had(seat, tonumber(string.match(',' .. since, ',' .. seat .. '@(%d+)') or from), till)
+    end
+    if state ~= 'r' or till - from > tonumber(quick) then
+      ends[#ends + 1] = till
     end
   end
 

@@ -89,6 +89,7 @@ func (a *App) newAPI() *httpapi.API {
 			"holds":  a.holds.Ping,
 			"orders": a.store.Ping,
 		},
+		Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		Mounts: a.provider.pages,
 	})

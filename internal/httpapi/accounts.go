@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"net/http"
+	"time"
 
 	"seathold/internal/booking"
 )
@@ -55,7 +56,12 @@ func (a *API) login(w http.ResponseWriter, r *request) error {
 	case body.Password == "":
 		return missing("password", "the password of your account")
 	}
-	token, expiresIn, err := a.Accounts.Login(r.Context(), body.Email, body.Password)
+	var token string
+	var expiresIn time.Duration
+	err := a.Guard.Login(r.Context(), r.addressSubject(), body.Email, func() (err error) {
+		token, expiresIn, err = a.Accounts.Login(r.Context(), body.Email, body.Password)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,11 @@ type Config struct {
 	Log      *slog.Logger
 	NewID    func() string // makes request ids
 
+	// Throttle limits calls; nil: no limits.
+	Throttle *booking.Throttle
+	// Guard slows down those who guess passwords; nil: nobody does.
+	Guard Guard
+
 	// Checks are the dependencies that readiness depends on, by name.
 	Checks map[string]Check
 	// Origins may call from a browser; exact, such as https://shop.example.
@@ -64,6 +69,9 @@ type API struct {
 // New returns the API.
 func New(c Config) *API {
 	a := &API{Config: c}
+	if a.Guard == nil {
+		a.Guard = unguarded{}
+	}
 	a.handler = a.observe(a.cors(a.router()))
 	return a
 }

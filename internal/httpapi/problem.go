@@ -45,6 +45,9 @@ var meanings = map[booking.Code]meaning{
 	booking.CodeInvalidCredentials: {http.StatusUnauthorized, "Wrong e-mail address or password"},
 	booking.CodeUnauthenticated:    {http.StatusUnauthorized, "Not logged in"},
 
+	booking.CodeRateLimited: {http.StatusTooManyRequests, "Too many calls"},
+	booking.CodeCoolDown:    {http.StatusTooManyRequests, "Too many unpaid holds"},
+
 	booking.CodeInvalidPlan: {http.StatusUnprocessableEntity, "Invalid seating plan"},
 
 	booking.CodeNoSeats:        {http.StatusUnprocessableEntity, "No seats named"},
