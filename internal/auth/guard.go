@@ -39,12 +39,13 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 
 	standings, err := g.Throttle.Take(ctx, append(takes, known)...)
 	if err != nil {
+		g.giveBack(ctx, granted(takes, standings)) // nothing was tried
 		return err
 	}
 	if !isKnown(standings) {
 		everywhere := booking.AccountFailures.Of(account)
 		if _, err := g.Throttle.Take(ctx, everywhere); err != nil {
-			g.giveBack(ctx, takes) // nothing was tried
+			g.giveBack(ctx, takes)
 			return err
 		}
 		takes = append(takes, everywhere)
@@ -54,10 +55,22 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 		return err
 	}
 	if err == nil && !isKnown(standings) {
-		g.remember(ctx, known)
+		known.Calls = 1
+		g.giveBack(ctx, takes, known)
+	} else {
+		g.giveBack(ctx, takes)
 	}
-	g.giveBack(ctx, takes)
 	return err
+}
+
+// granted are those of the takes that were not refused.
+func granted(takes []booking.Take, standings []booking.Standing) (got []booking.Take) {
+	for i, t := range takes {
+		if !standings[i].Refused {
+			got = append(got, t)
+		}
+	}
+	return got
 }
 
 // isKnown reads the last of a login's standings: a known place has used up its
@@ -80,26 +93,16 @@ func (g Guard) Password(ctx context.Context, accountID string, try func() error)
 	return err
 }
 
-// giveBack does so although the caller may have left. Where it fails the quota
-// comes back by itself.
-func (g Guard) giveBack(ctx context.Context, takes []booking.Take) {
-	back := make([]booking.Take, len(takes))
-	for i, t := range takes {
-		back[i] = t
-		back[i].Calls = -1
-	}
-	g.afterwards(ctx, back)
-}
-
-func (g Guard) remember(ctx context.Context, known booking.Take) {
-	known.Calls = 1
-	g.afterwards(ctx, []booking.Take{known})
-}
-
-func (g Guard) afterwards(ctx context.Context, takes []booking.Take) {
+// giveBack does so, and takes what else there is, although the caller may have
+// left. Where it fails the quota comes back by itself.
+func (g Guard) giveBack(ctx context.Context, takes []booking.Take, also ...booking.Take) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTimeout)
 	defer cancel()
-	_, _ = g.Throttle.Take(ctx, takes...)
+	for _, t := range takes {
+		t.Calls = -1
+		also = append(also, t)
+	}
+	g.Throttle.Adjust(ctx, also...)
 }
 
 // accountSubject names an account by a digest of its address, in whatever way

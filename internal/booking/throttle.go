@@ -2,17 +2,18 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
 )
 
 // How the throttle behaves while the limiter is away. What it guards must not
-// wait for it.
+// wait for it for long; but neither may one who sends so many calls that some
+// of them wait be let through for that, so that only faults in a row count.
 const (
-	limiterPatience = 250 * time.Millisecond
-	limiterRest     = time.Second // no call asks it so long after one that failed
+	limiterPatience = 2 * time.Second
+	limiterFaults   = 3           // in a row, and it is away
+	limiterRest     = time.Second // so long nobody asks it then
 )
 
 // Throttle refuses calls that come too fast. While its limiter does not answer
@@ -25,9 +26,9 @@ type Throttle struct {
 	log     *slog.Logger
 	now     func() time.Time
 
-	mu    sync.Mutex
-	away  bool
-	retry time.Time // while away: when to ask again
+	mu     sync.Mutex
+	faults int       // since the last answer
+	retry  time.Time // while away: when to ask again
 }
 
 // NewThrottle returns a Throttle on a limiter.
@@ -55,6 +56,9 @@ func (t *Throttle) Take(ctx context.Context, takes ...Take) ([]Standing, error) 
 	refusal.RetryAfter = standings[worst].Wait
 	return standings, refusal
 }
+
+// Adjust takes and gives back, whatever comes of it.
+func (t *Throttle) Adjust(ctx context.Context, takes ...Take) { t.ask(ctx, takes) }
 
 // ask returns nothing where the limiter is away.
 func (t *Throttle) ask(ctx context.Context, takes []Take) []Standing {
@@ -84,7 +88,7 @@ func (t *Throttle) ask(ctx context.Context, takes []Take) []Standing {
 func (t *Throttle) resting() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.away {
+	if t.faults < limiterFaults {
 		return false
 	}
 	now := t.now()
@@ -99,14 +103,16 @@ func (t *Throttle) resting() bool {
 func (t *Throttle) note(err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	switch {
-	case err != nil && !t.away:
-		t.log.Warn("rate limits are off until Redis answers: calls are let through", "err", errors.Unwrap(err))
-	case err == nil && t.away:
-		t.log.Info("rate limits are on again")
+	if err == nil {
+		if t.faults >= limiterFaults {
+			t.log.Info("rate limits are on again")
+		}
+		t.faults = 0
+		return
 	}
-	t.away = err != nil
-	if t.away {
-		t.retry = t.now().Add(limiterRest)
+	t.faults++
+	t.retry = t.now().Add(limiterRest)
+	if t.faults == limiterFaults {
+		t.log.Warn("rate limits are off until Redis answers: calls are let through", "err", err)
 	}
 }

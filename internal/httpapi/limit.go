@@ -78,22 +78,22 @@ func subjectOf(client string) string {
 }
 
 func showPolicies(takes []booking.Take) string {
-	return list(takes, func(i int, t booking.Take) string {
+	return items(takes, func(_ int, t booking.Take) string {
 		return fmt.Sprintf("%q;q=%d;w=%d", t.Rate.Name, t.Rate.Burst, wholeSeconds(t.Rate.Window()))
 	})
 }
 
 func showStandings(takes []booking.Take, standings []booking.Standing) string {
-	return list(takes, func(i int, t booking.Take) string {
+	return items(takes, func(i int, t booking.Take) string {
 		return fmt.Sprintf("%q;r=%d;t=%d", t.Rate.Name, standings[i].Left, wholeSeconds(standings[i].Whole))
 	})
 }
 
-// list writes a structured field (RFC 9651) of one item a take.
-func list(takes []booking.Take, item func(i int, t booking.Take) string) string {
-	items := make([]string, len(takes))
+// items writes a structured field (RFC 9651), a list of one item a take.
+func items(takes []booking.Take, item func(i int, t booking.Take) string) string {
+	texts := make([]string, len(takes))
 	for i, t := range takes {
-		items[i] = item(i, t)
+		texts[i] = item(i, t)
 	}
-	return strings.Join(items, ", ")
+	return strings.Join(texts, ", ")
 }
