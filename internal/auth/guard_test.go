@@ -117,13 +117,13 @@ func TestAnAttackElsewhereDoesNotLockTheOwnerOut(t *testing.T) {
 	require.NoError(t, w.Login(t.Context(), home, "anna@example.com", right))
 	tried := 0
 	attack := func() {
-		for i := range 100 {
+		for i := range 60 {
 			_ = w.Login(t.Context(), "203.0.113."+strconv.Itoa(i), "anna@example.com", func() error { tried++; return errWrong })
 		}
 	}
 	attack()
 	require.Equal(t, 50, tried)
-	for range 20 {
+	for range 3 {
 		attack()
 		require.NoError(t, w.Login(t.Context(), home, "anna@example.com", right))
 	}
