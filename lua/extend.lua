@@ -2,7 +2,8 @@
 -- use: loaded seat record
 --
 -- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)
--- ARGV  1 hold id  2 customer  3 ttl ms  4 longest life ms, from the first taking
+-- ARGV  1 hold id  2 customer  3 ttl ms  4 longest life ms, from the first taking,
+--       that of an earlier hold of the same seat too
 -- Replies {ok, now, record}  never with an earlier deadline than before
 --         {limit} it has its longest life already, or an order is bound
 --         {sold}  {released}  {expired}  {not_found} (also another customer's)  {not_loaded}
@@ -21,7 +22,10 @@ elseif r.state == 'r' then
 elseif not live(r) or not bears(r.seats, r.number) then
   return {'expired'}
 end
-local longest = r.sec * 1000 + math.floor(r.usec / 1000) + ARGV[4]
+local longest = math.huge
+for i in string.gmatch(r.seats, '%d+') do
+  longest = math.min(longest, had_since(r, i) + ARGV[4])
+end
 if r.order ~= '-' or longest <= r.deadline then
   return {'limit'}
 end

@@ -7,7 +7,8 @@
 -- Replay  reads only.
 -- Here because the list and the records must be of one moment.
 local reply = {'ok', now}
-for id in string.gmatch(holds_of(ARGV[1]), '%S+') do
+local ids = list_of(ARGV[1])
+for id in string.gmatch(ids, '%S+') do
   local text = redis.call('HGET', KEYS[2], id)
   local r = read_record(text)
   if r and live(r) then

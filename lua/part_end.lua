@@ -1,6 +1,8 @@
 -- Part: a hold's end. Zeroes those of its seats that still bear its number,
 -- so that an end that comes late never frees a seat that someone else has.
--- The record stays for KEEP ms, so that its id can be answered.
+-- The record stays for KEEP ms, so that its id can be answered and the
+-- customer's next hold finds what matters of it: its deadline says from now on
+-- when it ended.
 local KEEP = 3600000
 
 local function end_hold(id, r, state)
@@ -16,7 +18,7 @@ local function end_hold(id, r, state)
     put(seats, FREE)
     change('.', seats)
   end
-  r.state = state
+  r.state, r.deadline = state, math.min(r.deadline, now)
   redis.call('ZADD', KEYS[3], now + KEEP, id)
   return write_record(id, r)
 end

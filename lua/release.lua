@@ -40,6 +40,13 @@ if not bears(seats, r.number) then
 end
 put(seats, FREE)
 change('.', seats)
+-- The record has them no more: the memory does, and the sweeper clears it.
+local ids, memory = list_of(r.customer)
+for _, i in ipairs(gone) do
+  memory = memory .. (memory == '' and '' or ' ') .. i .. '@' .. had_since(r, i) .. '@' .. now
+end
+write_list(r.customer, ids, memory)
+redis.call('ZADD', KEYS[3], now + KEEP, r.customer)
 r.asked = r.asked == '-' and r.seats or r.asked
 r.seats = table.concat(kept, ',')
 return {'ok', now, write_record(id, r), 1}

@@ -27,6 +27,7 @@ local function end_others(numbers)
   for _, id in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
     local r = read_record(redis.call('HGET', KEYS[2], id))
     if r and numbers[r.number] and (r.state == 'h' or r.state == 'p') then
+      r.deadline = 0 -- the customer did nothing: it counts as little as a paid one
       end_hold(id, r, 'r')
     end
   end

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"seathold/internal/auth"
 	"seathold/internal/config"
 	"seathold/internal/httpapi"
 	"seathold/internal/worker"
@@ -88,6 +89,7 @@ func (a *App) newAPI() *httpapi.API {
 			"holds":  a.holds.Ping,
 			"orders": a.store.Ping,
 		},
+		Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		Mounts: a.provider.pages,
 	})

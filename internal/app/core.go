@@ -44,6 +44,7 @@ type Core struct {
 	Service  *booking.Service
 	Accounts *auth.Service
 
+	throttle *booking.Throttle // nil: limits are off
 	store    orderStore
 	holds    *redisstore.Store
 	embedded *embeddedRedis // nil where Redis is real
@@ -84,14 +85,20 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 	if core.provider, err = core.openProvider(); err != nil {
 		return core, err
 	}
-	core.Service = booking.NewService(booking.Ports{
-		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.holds,
-		Records: core.store, Provider: core.provider, Metrics: metrics.New(core.registry), Log: log, NewID: newID,
-		Sender: outbound.New(outbound.Config{AllowedNetworks: c.WebhookNetworks}),
-	}, booking.Limits{
+	counted := metrics.New(core.registry)
+	limits := booking.Limits{
 		HoldTTL: c.HoldTTL, PaymentTTL: c.PaymentTTL, HoldMaxLife: c.HoldMaxLife,
 		ConfirmGrace: confirmGrace, MaxSeatsPerHold: c.MaxSeatsPerHold, MaxSeatsPerCustomer: c.MaxSeatsPerCustomer,
-	})
+	}
+	if c.AbuseLimits {
+		core.throttle = booking.NewThrottle(core.holds, counted, log)
+		limits.Hoarding = booking.UsualHoarding()
+	}
+	core.Service = booking.NewService(booking.Ports{
+		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.holds,
+		Records: core.store, Provider: core.provider, Metrics: counted, Log: log, NewID: newID,
+		Sender: outbound.New(outbound.Config{AllowedNetworks: c.WebhookNetworks}),
+	}, limits)
 	return core, nil
 }
 

@@ -18,22 +18,45 @@ import (
 type embeddedRedis struct {
 	server   *miniredis.Miniredis
 	password string
+	stop     chan struct{}
 }
 
+// expiryTick is how often the embedded Redis looks for keys past their time.
+const expiryTick = time.Second
+
 func startEmbeddedRedis() (*embeddedRedis, error) {
-	e := &embeddedRedis{server: miniredis.NewMiniRedis(), password: newID() + newID()}
+	e := &embeddedRedis{server: miniredis.NewMiniRedis(), password: newID() + newID(), stop: make(chan struct{})}
 	e.server.RequireAuth(e.password)
 	if err := e.server.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("start the embedded Redis: %w", err)
 	}
+	go e.expireKeys()
 	return e, nil
+}
+
+// expireKeys lets keys expire, which the server does not by itself. Nothing
+// counts on it but memory: what has a time to live is judged by the clock.
+func (e *embeddedRedis) expireKeys() {
+	tick := time.NewTicker(expiryTick)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			e.server.FastForward(expiryTick)
+		case <-e.stop:
+			return
+		}
+	}
 }
 
 func (e *embeddedRedis) options() redisstore.Options {
 	return redisstore.Options{Addrs: []string{e.server.Addr()}, Password: e.password}
 }
 
-func (e *embeddedRedis) close() { e.server.Close() }
+func (e *embeddedRedis) close() {
+	close(e.stop)
+	e.server.Close()
+}
 
 func (c *Core) openHolds(ctx context.Context) (err error) {
 	options := redisOptions(c.Config.Redis)

@@ -33,6 +33,11 @@ const (
 	// CodeInvalidRefreshToken: unknown, lapsed, spent or revoked.
 	CodeInvalidRefreshToken Code = "invalid_refresh_token"
 
+	// CodeRateLimited: calls come too fast, of one customer or from one address.
+	CodeRateLimited Code = "rate_limited"
+	// CodeCoolDown: the customer kept seats from others for too long.
+	CodeCoolDown Code = "cool_down"
+
 	CodeInvalidPlan Code = "invalid_plan"
 
 	CodeNoSeats        Code = "no_seats"

@@ -51,8 +51,12 @@ func (s *Service) hold(ctx context.Context, by Actor, eventID string, seats []st
 	h, repeated, err := s.Holds.Hold(ctx, e, HoldRequest{
 		HoldID: id, CustomerID: by.ID, Seats: indexes,
 		TTL: s.HoldTTL(e), MaxSeats: s.MaxSeats(e),
-		OpensAt: e.OnSaleAt, ClosesAt: e.closesAt(),
+		OpensAt: e.OnSaleAt, ClosesAt: e.closesAt(), Hoarding: s.hoarding(e),
 	})
+	var reason CoolDownReason
+	if errors.As(err, &reason) {
+		s.Metrics.CallRefused("hold", string(reason))
+	}
 	return h, repeated, s.loading(e, err)
 }
 

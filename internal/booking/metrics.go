@@ -35,6 +35,13 @@ type Metrics interface {
 	// DeliveryEnded counts a try to deliver a notice: "delivered", "retry",
 	// "failed" or "disabled".
 	DeliveryEnded(outcome string)
+	// CallRefused counts a call that came too fast or too often: by the name of
+	// the rate ("hold" for a cool-down) and the reason: "rate_limited", or a
+	// CoolDownReason.
+	CallRefused(rate, reason string)
+	// LimiterAway counts calls that were let through because no rate could be
+	// looked at.
+	LimiterAway()
 }
 
 // NoMetrics is Metrics that counts nothing.
@@ -75,3 +82,9 @@ func (NoMetrics) CheckoutAsked(string) {}
 
 // DeliveryEnded counts nothing.
 func (NoMetrics) DeliveryEnded(string) {}
+
+// CallRefused counts nothing.
+func (NoMetrics) CallRefused(string, string) {}
+
+// LimiterAway counts nothing.
+func (NoMetrics) LimiterAway() {}

@@ -138,6 +138,7 @@ type HoldRequest struct {
 	MaxSeats   int       // held and bought seats of this customer in this event
 	OpensAt    time.Time // zero: open
 	ClosesAt   time.Time
+	Hoarding   Hoarding
 }
 
 // ConfirmRequest readies seats for a payment that has arrived.
@@ -180,7 +181,8 @@ type Holds interface {
 	// Hold takes all seats or none. A repeat with the same id, customer and
 	// set of seats returns the hold as it is, and true.
 	// CodeSeatsTaken (Seats: those that are taken), CodeCustomerLimit,
-	// CodeNotOnSale, CodeIdempotencyKeyReused (other seats than before),
+	// CodeCoolDown (by r.Hoarding; Seats where it is about these; Err is a
+	// CoolDownReason), CodeNotOnSale, CodeIdempotencyKeyReused (other seats than before),
 	// CodeHoldExpired, CodeHoldReleased.
 	Hold(ctx context.Context, e *Event, r HoldRequest) (h Hold, repeated bool, err error)
 	// GetHold returns a hold, live or ended; a lapsed one shows HoldExpired.
@@ -189,7 +191,8 @@ type Holds interface {
 	// HoldsOf returns the customer's live holds, oldest first.
 	HoldsOf(ctx context.Context, e *Event, customerID string) ([]Hold, error)
 	// Extend moves the deadline of the customer's live, unbound hold to ttl
-	// from now, no further than maxLife from the first taking.
+	// from now, no further than maxLife from the first taking of any of its
+	// seats, in earlier holds that this one continues too.
 	// CodeExtensionLimit, CodeHoldExpired, CodeHoldReleased, CodeHoldSold,
 	// CodeNotFound (also for another customer's hold).
 	Extend(ctx context.Context, e *Event, holdID, customerID string, ttl, maxLife time.Duration) (Hold, error)

@@ -332,6 +332,8 @@ func (c *counters) ExpiryLag(time.Duration)                  { c.add("lag") }
 func (c *counters) RefundTried(outcome string)               { c.add("refund " + outcome) }
 func (c *counters) PaymentFlagged(what string)               { c.add("flagged " + what) }
 func (c *counters) CheckoutAsked(outcome string)             { c.add("checkout " + outcome) }
+func (c *counters) CallRefused(rate, reason string)          { c.add("refused " + rate + " " + reason) }
+func (c *counters) LimiterAway()                             { c.add("unlimited") }
 func (c *counters) DeliveryEnded(outcome string)             { c.add("delivery " + outcome) }
 func (c *counters) RefundsDue(due, overdue int) {
 	c.mu.Lock()

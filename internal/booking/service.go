@@ -25,6 +25,7 @@ type Limits struct {
 	ConfirmGrace        time.Duration // a confirmed hold lives at least this long
 	MaxSeatsPerHold     int
 	MaxSeatsPerCustomer int
+	Hoarding            Hoarding // its Life and Pause are set by the above
 }
 
 // Ports is everything that the Service needs of the world.

@@ -83,6 +83,9 @@ type Config struct {
 	MaxSeatsPerHold     int `env:"SEATHOLD_MAX_SEATS_PER_HOLD" envDefault:"10"`
 	MaxSeatsPerCustomer int `env:"SEATHOLD_MAX_SEATS_PER_CUSTOMER" envDefault:"20"`
 
+	// AbuseLimits lifts, where false, all limits but the caps on seats.
+	AbuseLimits bool `env:"SEATHOLD_ABUSE_LIMITS" envDefault:"on"`
+
 	CORSOrigins    Origins        `env:"SEATHOLD_CORS_ORIGINS"`
 	TrustedProxies []netip.Prefix `env:"SEATHOLD_TRUSTED_PROXIES"`
 

@@ -62,7 +62,7 @@ func TestNothingSetIsAllEmbedded(t *testing.T) {
 		JWTIssuer:       "seathold", JWTAudience: "seathold", AccessTTL: 15 * time.Minute, BcryptCost: 10,
 		RefreshTTL: 720 * time.Hour, OIDCRoleClaim: "seathold_role",
 		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,
-		MaxSeatsPerHold: 10, MaxSeatsPerCustomer: 20,
+		MaxSeatsPerHold: 10, MaxSeatsPerCustomer: 20, AbuseLimits: true,
 		LogLevel: "info", ShutdownGrace: 15 * time.Second, Demo: true,
 	}, c)
 }
@@ -118,6 +118,8 @@ func TestGoodValues(t *testing.T) {
 		{"MAX_SEATS_PER_HOLD=1", 1, func(c Config) any { return c.MaxSeatsPerHold }},
 		{"MAX_SEATS_PER_HOLD=1000", 1000, func(c Config) any { return c.MaxSeatsPerHold }},
 		{"MAX_SEATS_PER_CUSTOMER=200000", 200_000, func(c Config) any { return c.MaxSeatsPerCustomer }},
+		{"ABUSE_LIMITS=off", false, func(c Config) any { return c.AbuseLimits }},
+		{"ABUSE_LIMITS=true", true, func(c Config) any { return c.AbuseLimits }},
 		{
 			"CORS_ORIGINS=https://A.example:443, http://b.example:8000,http://[::1]:80",
 			Origins{"https://a.example", "http://b.example:8000", "http://[::1]"},
@@ -190,7 +192,7 @@ func TestUnknownVariables(t *testing.T) {
 		{"SEATHOLD_STRIPE_KEY", ""},
 		{"SEATHOLD_STRIPE_API_KEYS", "; did you mean SEATHOLD_STRIPE_API_KEY?"},
 		{"SEATHOLD_TOKENS", "; did you mean SEATHOLD_TOKEN?"},
-		{"SEATHOLD_ABUSE_LIMITS", ""},
+		{"SEATHOLD_ABUSE_LIMIT", "; did you mean SEATHOLD_ABUSE_LIMITS?"},
 		{"SEATHOLD_ADDR_FILE", ""},
 		{"SEATHOLD_", ""},
 	}
@@ -232,6 +234,7 @@ func TestCautions(t *testing.T) {
 		want    string
 	}{
 		"cheap hashes on real servers":   {realServers("SEATHOLD_BCRYPT_COST=9"), "SEATHOLD_BCRYPT_COST is 9"},
+		"no limits on real servers":      {realServers("SEATHOLD_ABUSE_LIMITS=off"), "SEATHOLD_ABUSE_LIMITS is off"},
 		"real orders, embedded holds":    {without("SEATHOLD_REDIS_URL"), "SEATHOLD_REDIS_URL is not set"},
 		"real holds, embedded orders":    {without("SEATHOLD_MONGODB_URI"), "SEATHOLD_MONGODB_URI is not set"},
 		"a hold longer than its longest": {[]string{"SEATHOLD_HOLD_TTL=1h"}, "SEATHOLD_HOLD_TTL (1h0m0s) is longer"},
@@ -244,7 +247,7 @@ func TestCautions(t *testing.T) {
 			require.Contains(t, warnings[0], tc.want)
 		})
 	}
-	_, warnings, err := Load([]string{"SEATHOLD_BCRYPT_COST=4"}, "")
+	_, warnings, err := Load([]string{"SEATHOLD_BCRYPT_COST=4", "SEATHOLD_ABUSE_LIMITS=off"}, "")
 	require.NoError(t, err)
 	require.Empty(t, warnings, "embedded, a cheap hash is nobody's risk")
 }

@@ -50,6 +50,7 @@ func (c *Config) Table() []Setting {
 		c.setting("SEATHOLD_HOLD_MAX_LIFE", showDuration(c.HoldMaxLife)),
 		c.setting("SEATHOLD_MAX_SEATS_PER_HOLD", strconv.Itoa(c.MaxSeatsPerHold)),
 		c.setting("SEATHOLD_MAX_SEATS_PER_CUSTOMER", strconv.Itoa(c.MaxSeatsPerCustomer)),
+		c.setting("SEATHOLD_ABUSE_LIMITS", showSwitch(c.AbuseLimits)),
 		c.setting("SEATHOLD_CORS_ORIGINS", strings.Join(c.CORSOrigins, ",")),
 		c.setting("SEATHOLD_TRUSTED_PROXIES", showNetworks(c.TrustedProxies)),
 		c.setting("SEATHOLD_LOG_FORMAT", c.showLogFormat()),

@@ -64,6 +64,7 @@ func TestTableOfDefaults(t *testing.T) {
 		"SEATHOLD_HOLD_MAX_LIFE":           "45m",
 		"SEATHOLD_MAX_SEATS_PER_HOLD":      "10",
 		"SEATHOLD_MAX_SEATS_PER_CUSTOMER":  "20",
+		"SEATHOLD_ABUSE_LIMITS":            "on",
 		"SEATHOLD_CORS_ORIGINS":            "",
 		"SEATHOLD_TRUSTED_PROXIES":         "",
 		"SEATHOLD_LOG_FORMAT":              "text on a terminal, else json",

@@ -90,6 +90,9 @@ func (c *Config) cautions() []string {
 	if c.BcryptCost < 10 && !c.Embedded() {
 		all = append(all, fmt.Sprintf("SEATHOLD_BCRYPT_COST is %d: too low for real passwords, use 10 or more", c.BcryptCost))
 	}
+	if !c.AbuseLimits && !c.Embedded() {
+		all = append(all, "SEATHOLD_ABUSE_LIMITS is off: nothing keeps anyone from guessing passwords or holding seats for good")
+	}
 	if c.Redis.Embedded() && !c.MongoDB.Embedded() {
 		all = append(all, "SEATHOLD_REDIS_URL is not set: holds live inside this process, so run only one")
 	}

@@ -56,7 +56,7 @@ func realServers(redis, mongoURI string) settings {
 // them send webhooks of their own.
 func quick() settings {
 	return settings{
-		"SEATHOLD_DEMO": "off", "SEATHOLD_BCRYPT_COST": "4",
+		"SEATHOLD_DEMO": "off", "SEATHOLD_BCRYPT_COST": "4", "SEATHOLD_ABUSE_LIMITS": "off",
 		"SEATHOLD_SANDBOX_WEBHOOK_SECRET": webhookSecret,
 	}
 }

@@ -49,7 +49,11 @@ func (a *API) login(w http.ResponseWriter, r *request) error {
 	case body.Password == "":
 		return missing("password", "the password of your account")
 	}
-	session, err := a.Accounts.Login(r.Context(), body.Email, body.Password)
+	var session Session
+	err := a.Guard.Login(r.Context(), r.addressSubject(), body.Email, func() (err error) {
+		session, err = a.Accounts.Login(r.Context(), body.Email, body.Password)
+		return err
+	})
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,10 @@ type Config struct {
 	// VerificationKeys are the keys that verify our access tokens, a JWK set in
 	// JSON; nil: none are public.
 	VerificationKeys []byte
+	// Throttle limits calls; nil: no limits.
+	Throttle *booking.Throttle
+	// Guard slows down those who guess passwords; nil: nobody does.
+	Guard Guard
 
 	// Checks are the dependencies that readiness depends on, by name.
 	Checks map[string]Check
@@ -78,6 +82,9 @@ type API struct {
 // New returns the API.
 func New(c Config) *API {
 	a := &API{Config: c}
+	if a.Guard == nil {
+		a.Guard = unguarded{}
+	}
 	a.handler = a.observe(a.cors(a.router()))
 	return a
 }

@@ -72,6 +72,9 @@ func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := a.limit(e, by, w, r); err != nil {
+		return err
+	}
 	q := &request{Request: r, by: by, maxBody: e.maxBody}
 	if q.vars, err = pathVars(r); err != nil {
 		return err

@@ -149,6 +149,19 @@ func TestClientAddresses(t *testing.T) {
 		{"empty", "10.0.0.1:1", []string{""}, "10.0.0.1"},
 		{"with a port", "10.0.0.1:1", []string{"198.51.100.1:99"}, "198.51.100.1"},
 		{"IPv6", "[fd00::1]:1", []string{"[2001:db8::1]:99"}, "2001:db8::1"},
+		{"a port and a bracket too few", "10.0.0.1:1", []string{"[2001:db8::1"}, "10.0.0.1"},
+		{"a bracket too many", "10.0.0.1:1", []string{"2001:db8::1]"}, "10.0.0.1"},
+		{"empty hops", "10.0.0.1:1", []string{",198.51.100.1,, ,10.0.0.2,"}, "198.51.100.1"},
+		{"an empty line after it", "10.0.0.1:1", []string{"198.51.100.1", ""}, "198.51.100.1"},
+		{"a name", "10.0.0.1:1", []string{"localhost"}, "10.0.0.1"},
+		{"quotes", "10.0.0.1:1", []string{`"198.51.100.1"`}, "10.0.0.1"},
+		{"a zone", "10.0.0.1:1", []string{"fe80::1%eth0"}, "fe80::1"},
+		{"a proxy with a zone", "[fd00::1%eth0]:1", []string{"198.51.100.1"}, "198.51.100.1"},
+		{"leading zeros", "10.0.0.1:1", []string{"010.000.000.001"}, "10.0.0.1"},
+		{"IPv4 in IPv6 forwarded", "10.0.0.1:1", []string{"::ffff:198.51.100.1"}, "198.51.100.1"},
+		{"a proxy as IPv4 in IPv6", "10.0.0.1:1", []string{"198.51.100.1, ::ffff:10.0.0.2"}, "198.51.100.1"},
+		{"a long list of proxies", "10.0.0.1:1", []string{"198.51.100.1" + strings.Repeat(", 10.0.0.2", 2500)}, "198.51.100.1"},
+		{"a long list of nothing", "10.0.0.1:1", []string{strings.Repeat(",", 30_000)}, "10.0.0.1"},
 		{"IPv6 without a port", "[fd00::1]:1", []string{"[2001:db8::1]"}, "2001:db8::1"},
 		{"IPv4 in IPv6", "[::ffff:10.0.0.1]:1", []string{"198.51.100.1"}, "198.51.100.1"},
 		{"a socket", "@", []string{"198.51.100.1"}, "@"},
@@ -178,7 +191,7 @@ func TestOnlyNamedOriginsMayCallFromABrowser(t *testing.T) {
 	call := w.do(nobody, get, "/v1/orders", "", "Origin", "https://shop.example")
 	call.problem(http.StatusUnauthorized, booking.CodeUnauthenticated)
 	require.Equal(t, "https://shop.example", call.Header().Get("Access-Control-Allow-Origin"), "a page can read its refusal")
-	for _, name := range []string{"Location", "Etag", "Link", "Retry-After", "X-Request-Id"} {
+	for _, name := range []string{"Location", "Etag", "Link", "Retry-After", "Ratelimit", "Ratelimit-Policy", "X-Request-Id"} {
 		require.Contains(t, call.Header().Get("Access-Control-Expose-Headers"), name)
 	}
 	for _, origin := range []string{"https://SHOP.example", "http://shop.example", "https://shop.example.evil", "null", "https://x.shop.example"} {

@@ -46,6 +46,8 @@ var meanings = map[booking.Code]meaning{
 	booking.CodeUnauthenticated:    {http.StatusUnauthorized, "Not logged in"},
 
 	booking.CodeInvalidRefreshToken: {http.StatusUnauthorized, "The session is over"},
+	booking.CodeRateLimited:         {http.StatusTooManyRequests, "Too many calls"},
+	booking.CodeCoolDown:            {http.StatusTooManyRequests, "Too many unpaid holds"},
 
 	booking.CodeInvalidPlan: {http.StatusUnprocessableEntity, "Invalid seating plan"},
 

@@ -48,20 +48,31 @@ type endpoint struct {
 	handle  handler
 	access  access
 	maxBody int64
-	streams bool // answers as long as it takes
+	streams bool         // answers as long as it takes
+	address booking.Rate // for calls from one address; zero: no limit
 }
 
-func public(h handler) endpoint { return endpoint{h, accessPublic, smallBody, false} }
+func public(h handler) endpoint {
+	return endpoint{handle: h, access: accessPublic, maxBody: smallBody}
+}
 
-func signedIn(h handler) endpoint { return endpoint{h, accessSignedIn, smallBody, false} }
+func signedIn(h handler) endpoint {
+	return endpoint{handle: h, access: accessSignedIn, maxBody: smallBody}
+}
 
-func organizers(h handler) endpoint { return endpoint{h, accessOrganizers, smallBody, false} }
+func organizers(h handler) endpoint {
+	return endpoint{handle: h, access: accessOrganizers, maxBody: smallBody}
+}
 
-func operators(h handler) endpoint { return endpoint{h, accessOperators, smallBody, false} }
+func operators(h handler) endpoint {
+	return endpoint{handle: h, access: accessOperators, maxBody: smallBody}
+}
 
 func (e endpoint) taking(maxBody int64) endpoint { e.maxBody = maxBody; return e }
 
 func (e endpoint) streaming() endpoint { e.streams = true; return e }
+
+func (e endpoint) perAddress(r booking.Rate) endpoint { e.address = r; return e }
 
 // admits refuses a role that never may make the call, before anything of the
 // request is read.

@@ -1,25 +1,28 @@
 package httpapi
 
-// routes is every call of the API: its pattern, who may call it, and how large
-// a body it takes where that is not smallBody.
+import "seathold/internal/booking"
+
+// routes is every call of the API: its pattern, who may call it, how large a
+// body it takes where that is not smallBody, and how many may come from one
+// address. How many may come of one customer goes without saying: see limit.
 func (a *API) routes() []route {
 	return []route{
 		{"/v1/events/{event}/seats", methods{get: public(a.getSeats)}},
-		{"/v1/events/{event}/holds", methods{get: signedIn(a.listHolds), post: signedIn(a.createHold)}},
+		{"/v1/events/{event}/holds", methods{get: signedIn(a.listHolds), post: signedIn(a.createHold).perAddress(booking.AddressHolds)}},
 		{"/v1/events/{event}/holds/{hold}", methods{get: signedIn(a.getHold), del: signedIn(a.releaseHold)}},
 		{"/v1/events/{event}/holds/{hold}/extend", methods{post: signedIn(a.extendHold)}},
 
-		{"/v1/orders", methods{get: signedIn(a.listOrders), post: signedIn(a.createOrder)}},
+		{"/v1/orders", methods{get: signedIn(a.listOrders), post: signedIn(a.createOrder).perAddress(booking.AddressHolds)}},
 		{"/v1/orders/{order}", methods{get: signedIn(a.getOrder)}},
 		{"/v1/orders/{order}/cancel", methods{post: signedIn(a.cancelOrder)}},
 		{"/v1/webhooks/{provider}", methods{post: public(a.webhook)}},
 
-		{"/v1/auth/register", methods{post: public(a.register)}},
-		{"/v1/auth/login", methods{post: public(a.login)}},
-		{"/v1/auth/refresh", methods{post: public(a.refresh)}},
-		{"/v1/auth/logout", methods{post: public(a.logout)}},
+		{"/v1/auth/register", methods{post: public(a.register).perAddress(booking.AddressRegistrations)}},
+		{"/v1/auth/login", methods{post: public(a.login).perAddress(booking.AddressLogins)}},
+		{"/v1/auth/refresh", methods{post: public(a.refresh).perAddress(booking.AddressSessions)}},
+		{"/v1/auth/logout", methods{post: public(a.logout).perAddress(booking.AddressSessions)}},
 		{"/v1/me", methods{get: signedIn(a.me)}},
-		{"/v1/me/password", methods{post: signedIn(a.changePassword)}},
+		{"/v1/me/password", methods{post: signedIn(a.changePassword).perAddress(booking.AddressPasswords)}},
 		{"/.well-known/jwks.json", methods{get: public(a.getKeys)}},
 
 		{"/v1/events", methods{get: public(a.listEvents), post: organizers(a.createEvent).taking(planBody)}},

@@ -78,7 +78,10 @@ func (a *API) changePassword(w http.ResponseWriter, r *request) error {
 	if body.OldPassword == "" {
 		return missing("old_password", "the password that the account has now")
 	}
-	if err := a.Accounts.ChangePassword(r.Context(), r.by.ID, body.OldPassword, body.NewPassword); err != nil {
+	err := a.Guard.Password(r.Context(), r.by.ID, func() error {
+		return a.Accounts.ChangePassword(r.Context(), r.by.ID, body.OldPassword, body.NewPassword)
+	})
+	if err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)

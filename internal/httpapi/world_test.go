@@ -58,10 +58,7 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	w.service = booking.NewService(booking.Ports{
 		Events: w.store, Orders: w.store, Accounts: w.store, Records: w.store, Holds: holds, Sender: w.sender,
 		Provider: w.provider, Metrics: booking.NoMetrics{}, Log: slog.New(slog.DiscardHandler), NewID: w.newID,
-	}, booking.Limits{
-		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,
-		ConfirmGrace: 30 * time.Second, MaxSeatsPerHold: 4, MaxSeatsPerCustomer: 6,
-	})
+	}, testLimits())
 	c := Config{
 		Booking: w.service, Accounts: w.accounts(), Tokens: people{}, NewID: w.newID,
 		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -71,6 +68,13 @@ func newWorld(t *testing.T, change ...func(*Config)) *world {
 	}
 	w.api = New(c)
 	return w
+}
+
+func testLimits() booking.Limits {
+	return booking.Limits{
+		HoldTTL: 10 * time.Minute, PaymentTTL: 15 * time.Minute, HoldMaxLife: 45 * time.Minute,
+		ConfirmGrace: 30 * time.Second, MaxSeatsPerHold: 4, MaxSeatsPerCustomer: 6,
+	}
 }
 
 func (w *world) newID() string { return fmt.Sprintf("id-%06d", w.ids.Add(1)) }

@@ -31,6 +31,8 @@ type Metrics struct {
 	flagged      *prometheus.CounterVec
 	checkouts    *prometheus.CounterVec
 	deliveries   *prometheus.CounterVec
+	refusals     *prometheus.CounterVec
+	unlimited    prometheus.Counter
 }
 
 var _ booking.Metrics = (*Metrics)(nil)
@@ -57,9 +59,12 @@ func New(registry prometheus.Registerer) *Metrics {
 		flagged:    counters("payments_flagged_total", "Money that wants a person's look, by what is odd about it.", "what"),
 		checkouts:  counters("checkouts_asked_total", "What the provider said of checkouts whose orders were to end.", "outcome"),
 		deliveries: counters("webhook_deliveries_total", "Tries to deliver a notice to an organizer's endpoint, by outcome.", "outcome"),
+		refusals:   counters("refused_calls_total", "Calls refused as too fast or too often, by rate and reason.", "rate", "reason"),
+		unlimited:  counter("unlimited_calls_total", "Calls let through because Redis, which counts them, did not answer."),
 	}
 	registry.MustRegister(m.holds, m.holdsEnded, m.holdLife, m.expiryLag, m.orders, m.webhooks, m.guardHits, m.loads,
-		m.repaired, m.loadDuration, m.refunds, m.refundsDue, m.overdue, m.flagged, m.checkouts, m.deliveries)
+		m.repaired, m.loadDuration, m.refunds, m.refundsDue, m.overdue, m.flagged, m.checkouts, m.deliveries,
+		m.refusals, m.unlimited)
 	return m
 }
 
@@ -128,3 +133,9 @@ func (m *Metrics) CheckoutAsked(outcome string) { m.checkouts.WithLabelValues(ou
 
 // DeliveryEnded implements booking.Metrics.
 func (m *Metrics) DeliveryEnded(outcome string) { m.deliveries.WithLabelValues(outcome).Inc() }
+
+// CallRefused implements booking.Metrics.
+func (m *Metrics) CallRefused(rate, reason string) { m.refusals.WithLabelValues(rate, reason).Inc() }
+
+// LimiterAway implements booking.Metrics.
+func (m *Metrics) LimiterAway() { m.unlimited.Inc() }

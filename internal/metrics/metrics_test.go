@@ -26,6 +26,8 @@ func TestEveryMetricIsCountedAndWellNamed(t *testing.T) {
 	m.PaymentFlagged("wrong_amount")
 	m.CheckoutAsked("open")
 	m.DeliveryEnded("delivered")
+	m.CallRefused("customer", "rate_limited")
+	m.LimiterAway()
 
 	families, err := registry.Gather()
 	require.NoError(t, err)
@@ -41,6 +43,7 @@ func TestEveryMetricIsCountedAndWellNamed(t *testing.T) {
 		"seathold_event_loads_total": 1, "seathold_event_repairs_total": 3, "seathold_event_load_seconds": 1,
 		"seathold_refund_tries_total": 1, "seathold_refunds_due": 2, "seathold_refunds_overdue": 1,
 		"seathold_payments_flagged_total": 1, "seathold_checkouts_asked_total": 1, "seathold_webhook_deliveries_total": 1,
+		"seathold_refused_calls_total": 1, "seathold_unlimited_calls_total": 1,
 	}, values)
 	problems, err := testutil.GatherAndLint(registry)
 	require.NoError(t, err)

@@ -11,9 +11,9 @@ var holdScript = newScript("hold", keyLog)
 
 // Hold implements booking.Holds.
 func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldRequest) (h booking.Hold, repeated bool, err error) {
-	args := make([]any, 0, 7+2*len(q.Seats))
+	args := make([]any, 0, 8+2*len(q.Seats))
 	args = append(args, q.HoldID, customerField(q.CustomerID), seatList(q.Seats),
-		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt))
+		q.TTL.Milliseconds(), q.MaxSeats, unixMilli(q.OpensAt), unixMilli(q.ClosesAt), hoardingLimits(q.Hoarding))
 	for from := 0; from < len(q.Seats); {
 		n := neighbours(q.Seats[from:])
 		first := q.Seats[from]
@@ -36,6 +36,8 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 	case "limit":
 		return booking.Hold{}, false, booking.Errorf(booking.CodeCustomerLimit,
 			"a customer may have %d seats of this event, you have %d; release some first", q.MaxSeats, r.number(0))
+	case "unpaid", "spent", "many":
+		return booking.Hold{}, false, r.coolDown(e, q)
 	case "closed":
 		return booking.Hold{}, false, booking.Errorf(booking.CodeNotOnSale, "the event is not on sale at this time")
 	case "reused":

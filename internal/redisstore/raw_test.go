@@ -220,6 +220,10 @@ func TestRawRelease(t *testing.T) {
 		want.change(".", 1)
 		want.put(freeSeat, 1)
 		want.Holds[h.ID] = record("h", number, at, h, "4,1,2")
+		// The part is remembered, for as long as an ended hold would be.
+		had, until := taken.ExpiresAt.UnixMilli()-60_000, s.raw().Due["c:customer-1"]
+		want.Holds["c:customer-1"] += fmt.Sprintf(";1@%d@%d", had, until-time.Hour.Milliseconds())
+		want.Due["c:customer-1"] = until
 		s.requireRaw(want)
 
 		before := s.Clock()

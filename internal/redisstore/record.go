@@ -20,7 +20,7 @@ const (
 	fieldCustomer
 	fieldSeats
 	fieldAsked
-	recordFields
+	recordFields // since, which may follow, is one more
 )
 
 // customerField is the field under which the holds' hash has the customer's
@@ -61,6 +61,9 @@ func readNew(eventID, holdID, text string) (booking.Hold, error) {
 // readRecord reads what a record says by itself, and when it was taken, in ms.
 func readRecord(eventID, holdID, text string) (h booking.Hold, taken int64, err error) {
 	f := strings.Split(text, " ")
+	if n := len(f); n == recordFields+1 && strings.Contains(f[recordFields], "@") {
+		f = f[:recordFields] // since: the scripts' own business
+	}
 	if len(f) != recordFields {
 		return h, 0, fmt.Errorf("it has %d fields, not %d", len(f), recordFields)
 	}
