@@ -30,6 +30,13 @@ const (
 	CodeWeakPassword       Code = "weak_password"
 	CodeInvalidCredentials Code = "invalid_credentials"
 	CodeUnauthenticated    Code = "unauthenticated"
+	// CodeInvalidRefreshToken: it is spent, revoked or none of ours.
+	CodeInvalidRefreshToken Code = "invalid_refresh_token"
+
+	// CodeRateLimited: too many calls in a short time; CodeCoolDown: too many
+	// holds that were never paid.
+	CodeRateLimited Code = "rate_limited"
+	CodeCoolDown    Code = "cool_down"
 
 	CodeInvalidPlan Code = "invalid_plan"
 

@@ -48,13 +48,13 @@ func mounted(prefix string, h http.Handler) http.Handler {
 // pattern: with one a method it would answer a wrong method by itself, without
 // Allow.
 func (a *API) dispatch(rt route) http.Handler {
-	allow := rt.allow()
+	allow, doc := rt.allow(), describedBy(document(), rt)
 	return a.answering(func(w http.ResponseWriter, r *http.Request) error {
 		recordOf(r.Context()).route = rt.pattern
 		e, ok := rt.endpoint(r.Method)
 		switch {
 		case ok:
-			return a.call(e, w, r)
+			return a.call(e, doc.of(r.Method), w, r)
 		case r.Method == http.MethodOptions:
 			w.Header().Set("Allow", allow)
 			w.WriteHeader(http.StatusNoContent)
@@ -66,18 +66,22 @@ func (a *API) dispatch(rt route) http.Handler {
 	})
 }
 
-// call lets the caller in, reads what every call needs, and runs the handler.
-func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
+// call lets the caller in, reads what every call needs, checks it against the
+// document, and runs the handler.
+func (a *API) call(e endpoint, op *operation, w http.ResponseWriter, r *http.Request) error {
 	by, err := a.identify(e, r)
 	if err != nil {
 		return err
 	}
-	q := &request{Request: r, by: by, maxBody: e.maxBody}
+	q := &request{Request: r, by: by, maxBody: e.maxBody, maxDepth: e.maxDepth(), doc: op}
 	if q.vars, err = pathVars(r); err != nil {
 		return err
 	}
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return booking.Errorf(booking.CodeInvalidValue, "the query is not well-formed; escape its values")
+	}
+	if err = op.checkParameters(q); err != nil {
+		return err
 	}
 	if e.streams {
 		// As long as it takes. Where the connection has no deadline to lift, fine.
