@@ -159,6 +159,7 @@ func (w *world) do(by booking.Actor, method, path, body string, header ...string
 	}
 	rec := httptest.NewRecorder()
 	w.api.ServeHTTP(rec, r)
+	w.requireDocumented(r, rec)
 	return answer{rec, w.t}
 }
 
