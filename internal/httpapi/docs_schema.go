@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // docsSchema is a schema with a name.
@@ -35,11 +33,6 @@ type docsField struct {
 // built from one.
 type docsType struct {
 	Before, Link, Anchor, After string
-}
-
-type docsExample struct {
-	Name string
-	Text string // JSON, or as it is
 }
 
 func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -154,33 +147,4 @@ func rulesOf(s *openapi3.Schema) string {
 		add(fmt.Sprintf("%v where it is left out", s.Default))
 	}
 	return strings.Join(rules, "; ")
-}
-
-// examplesOf returns those of the body, else those of its schema.
-func examplesOf(media *openapi3.MediaType, s *openapi3.Schema) (shown []docsExample) {
-	if media != nil && media.Example != nil {
-		return []docsExample{{Text: exampleText(media.Example)}}
-	}
-	if media != nil && len(media.Examples) > 0 {
-		for _, name := range slices.Sorted(mapKeys(media.Examples)) {
-			e := media.Examples[name].Value
-			shown = append(shown, docsExample{e.Summary, exampleText(e.Value)})
-		}
-		return shown
-	}
-	for _, e := range s.Examples {
-		shown = append(shown, docsExample{Text: exampleText(e)})
-	}
-	return shown
-}
-
-func exampleText(value any) string {
-	if text, ok := value.(string); ok {
-		return text
-	}
-	text, err := json.Marshal(value, json.Deterministic(true), jsontext.WithIndent("  "))
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
 }

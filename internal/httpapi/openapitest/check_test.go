@@ -162,3 +162,46 @@ func TestTheTransportReportsAndLetsPass(t *testing.T) {
 		require.Len(t, reported, want, path)
 	}
 }
+
+func TestEveryExampleIsChecked(t *testing.T) {
+	const good = `
+openapi: 3.1.0
+info: {title: Small, version: "1"}
+paths:
+  /things:
+    get:
+      parameters:
+        - {name: limit, in: query, schema: {type: integer}, example: 20}
+      responses:
+        '200':
+          description: Things.
+          headers:
+            Retry-After: {schema: {type: integer}, example: 3}
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Thing'}
+              examples:
+                one: {value: {id: a}}
+components:
+  schemas:
+    Thing:
+      type: object
+      required: [id]
+      properties: {id: {type: string, examples: [b]}}
+      examples: [{id: c}]
+`
+	for _, example := range []string{"example: 20", "example: 3", "value: {id: a}", "examples: [b]", "examples: [{id: c}]"} {
+		d, err := Load([]byte(good))
+		require.NoError(t, err)
+		n, err := d.CheckExamples()
+		require.NoError(t, err)
+		require.Equal(t, 5, n)
+
+		bad := strings.NewReplacer("20", "twenty", "3", "three", "{id: a}", "{}", "[b]", "[1]", "{id: c}", "{id: 2}").Replace(example)
+		require.NotEqual(t, example, bad)
+		d, err = Load([]byte(strings.Replace(good, example, bad, 1)))
+		require.NoError(t, err)
+		_, err = d.CheckExamples()
+		require.Error(t, err, bad)
+	}
+}
