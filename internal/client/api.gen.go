@@ -77,9 +77,9 @@ const (
 
 // Defines values for HealthStatus.
 const (
-	Draining    HealthStatus = "draining"
-	Ok          HealthStatus = "ok"
-	Unavailable HealthStatus = "unavailable"
+	HealthStatusDraining    HealthStatus = "draining"
+	HealthStatusOk          HealthStatus = "ok"
+	HealthStatusUnavailable HealthStatus = "unavailable"
 )
 
 // Defines values for HoldStatus.
@@ -111,12 +111,13 @@ const (
 
 // Defines values for NoticeType.
 const (
-	HoldExpired    NoticeType = "hold.expired"
-	OrderCancelled NoticeType = "order.cancelled"
-	OrderExpired   NoticeType = "order.expired"
-	OrderPaid      NoticeType = "order.paid"
-	OrderRefunded  NoticeType = "order.refunded"
-	OrderRefunding NoticeType = "order.refunding"
+	NoticeTypeHoldExpired    NoticeType = "hold.expired"
+	NoticeTypeOrderCancelled NoticeType = "order.cancelled"
+	NoticeTypeOrderExpired   NoticeType = "order.expired"
+	NoticeTypeOrderPaid      NoticeType = "order.paid"
+	NoticeTypeOrderRefunded  NoticeType = "order.refunded"
+	NoticeTypeOrderRefunding NoticeType = "order.refunding"
+	NoticeTypeWebhookTest    NoticeType = "webhook.test"
 )
 
 // Defines values for OrderStatus.
@@ -148,6 +149,11 @@ const (
 	ReasonWrongAmount Reason = "wrong_amount"
 )
 
+// Defines values for ReceivedReceived.
+const (
+	ReceivedReceivedTrue ReceivedReceived = true
+)
+
 // Defines values for RefundPaymentState.
 const (
 	RefundPaymentStateApplied   RefundPaymentState = "applied"
@@ -170,7 +176,7 @@ const (
 
 // Defines values for TakenSeatIsTaken.
 const (
-	True TakenSeatIsTaken = true
+	TakenSeatIsTakenTrue TakenSeatIsTaken = true
 )
 
 // Defines values for TakenSeatStatus.
@@ -178,6 +184,16 @@ const (
 	TakenSeatStatusBlocked TakenSeatStatus = "blocked"
 	TakenSeatStatusHeld    TakenSeatStatus = "held"
 	TakenSeatStatusSold    TakenSeatStatus = "sold"
+)
+
+// Defines values for WantedType.
+const (
+	WantedTypeHoldExpired    WantedType = "hold.expired"
+	WantedTypeOrderCancelled WantedType = "order.cancelled"
+	WantedTypeOrderExpired   WantedType = "order.expired"
+	WantedTypeOrderPaid      WantedType = "order.paid"
+	WantedTypeOrderRefunded  WantedType = "order.refunded"
+	WantedTypeOrderRefunding WantedType = "order.refunding"
 )
 
 // Account Examples: {"email":"ada@example.com","id":"01a20909-f2de-7087-9668-9699997a8359","name":"Ada","role":"customer"}
@@ -662,7 +678,47 @@ type NextCursor = string
 // Examples: {}
 type Nothing = map[string]interface{}
 
-// NoticeType What an endpoint can want to be told.
+// Notice What is sent to a webhook endpoint.
+type Notice struct {
+	// Data Of an order, of a hold, or (a test) of the endpoint.
+	Data struct {
+		// CustomerID An opaque id.
+		CustomerID *ID `json:"customer_id,omitempty"`
+
+		// EventID An opaque id.
+		EventID *ID `json:"event_id,omitempty"`
+
+		// HoldID An opaque id.
+		HoldID *ID `json:"hold_id,omitempty"`
+
+		// OrderID An opaque id.
+		OrderID *ID `json:"order_id,omitempty"`
+
+		// Reason Why it is not paid: cancelled by the customer or the organizer, given up by the provider (payment), out of time, its seats someone
+		// else's by the time the money came, a wrong amount, money for an order that was paid already, or given back by the provider.
+		Reason *Reason `json:"reason,omitempty"`
+
+		// SeatCount Of a hold that has lapsed.
+		SeatCount *int `json:"seat_count,omitempty"`
+
+		// Seats Seats by name, each once.
+		//
+		// Examples: ["A2","A3"]
+		Seats  *Seats       `json:"seats,omitempty"`
+		Status *OrderStatus `json:"status,omitempty"`
+
+		// Total An amount in minor units (cents) of a currency.
+		//
+		// Examples: {"amount":13000,"currency":"EUR"}
+		Total *Money `json:"total,omitempty"`
+	} `json:"data"`
+
+	// Timestamp A time in UTC with milliseconds (RFC 3339).
+	Timestamp Time       `json:"timestamp"`
+	Type      NoticeType `json:"type"`
+}
+
+// NoticeType defines model for Notice.Type.
 type NoticeType string
 
 // Order Examples: {"created_at":"2026-11-23T15:32:57.103Z","event_id":"01a20909-ed68-7b03-a401-891048c104b8","hold_id":"01a20909-f48f-7434-bb08-fbe963fabcd9","id":"01a20909-f563-73e2-a2a6-ba2b6ae5df6c","payment":{"expires_at":"2026-11-23T15:47:57.103Z","id":"pay_01a20909","provider":"sandbox","url":"https://tickets.example/sandbox/pay/Q2hlY2tvdXQ"},"payments":[],"seats":["A2","A3"],"status":"pending_payment","total":{"amount":13000,"currency":"EUR"},"updated_at":"2026-11-23T15:32:57.140Z"}
@@ -745,6 +801,28 @@ type Payment struct {
 // PaymentState defines model for Payment.State.
 type PaymentState string
 
+// PaymentMessage A message of Standard Webhooks. Unknown fields and types are ignored.
+//
+// Examples: {"data":{"amount":13000,"currency":"EUR","order_id":"01a20909-f563-73e2-a2a6-ba2b6ae5df6c","payment_id":"pay_01a20909"},"timestamp":"2026-11-23T15:34:10.100Z","type":"payment.succeeded"}
+type PaymentMessage struct {
+	Data struct {
+		// Amount What was paid; of a refund, all that has gone back of the payment so far.
+		Amount   *int64  `json:"amount,omitempty"`
+		Currency *string `json:"currency,omitempty"`
+
+		// Key The idempotency key of a refund that failed, where it is known.
+		Key       *string `json:"key,omitempty"`
+		OrderID   *string `json:"order_id,omitempty"`
+		PaymentID *string `json:"payment_id,omitempty"`
+	} `json:"data"`
+
+	// Timestamp When it happened.
+	Timestamp *time.Time `json:"timestamp,omitempty"`
+
+	// Type One of `payment.succeeded`, `payment.failed`, `payment.cancelled`, `refund.succeeded`, `refund.failed`.
+	Type string `json:"type"`
+}
+
 // Plan A seating plan in the public format of pretix. What else stands in it is kept and ignored.
 type Plan = json.RawMessage
 
@@ -759,9 +837,59 @@ type Price struct {
 	Currency Currency `json:"currency"`
 }
 
+// Problem A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Problem struct {
+	// Code Branch on this. It never changes.
+	Code string `json:"code"`
+
+	// Detail For people: what is wrong here, and what to do.
+	Detail string `json:"detail"`
+
+	// RetryAfter Try again after this many seconds, as `Retry-After` says.
+	RetryAfter *int64 `json:"retry_after,omitempty"`
+
+	// Seats The seats that it is about.
+	Seats  *[]string `json:"seats,omitempty"`
+	Status int       `json:"status"`
+
+	// Title The code in words.
+	Title string `json:"title"`
+
+	// Type A page about the code.
+	Type string `json:"type"`
+}
+
+// ProblemKind What a code means.
+//
+// Examples: {"code":"seats_taken","status":409,"title":"Seats are taken","what_happened":"Someone else has at least one of the seats.","what_to_do":"Let the customer choose others."}
+type ProblemKind struct {
+	Code string `json:"code"`
+
+	// Status The status that it is answered with.
+	Status       int    `json:"status"`
+	Title        string `json:"title"`
+	WhatHappened string `json:"what_happened"`
+	WhatToDo     string `json:"what_to_do"`
+}
+
+// ProblemKindList defines model for ProblemKindList.
+type ProblemKindList struct {
+	Items []ProblemKind `json:"items"`
+}
+
 // Reason Why it is not paid: cancelled by the customer or the organizer, given up by the provider (payment), out of time, its seats someone
 // else's by the time the money came, a wrong amount, money for an order that was paid already, or given back by the provider.
 type Reason string
+
+// Received Examples: {"received":true}
+type Received struct {
+	Received ReceivedReceived `json:"received"`
+}
+
+// ReceivedReceived defines model for Received.Received.
+type ReceivedReceived bool
 
 // RefreshToken Examples: {"refresh_token":"01a20909-f7e1-7c55.Zm9yLWV4YW1wbGUtb25seQ"}
 type RefreshToken struct {
@@ -963,8 +1091,14 @@ type TestResult struct {
 // Time A time in UTC with milliseconds (RFC 3339).
 type Time = time.Time
 
+// WantedType What an endpoint can want to be told.
+type WantedType string
+
 // WantedTypes What the endpoint wants to be told. null or left out, everything.
-type WantedTypes = []NoticeType
+type WantedTypes = []WantedType
+
+// Accept defines model for accept.
+type Accept = string
 
 // Cursor defines model for cursor.
 type Cursor = string
@@ -992,6 +1126,61 @@ type OrderID = ID
 
 // OrderQuery defines model for orderQuery.
 type OrderQuery = string
+
+// BodyTooLarge A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type BodyTooLarge = Problem
+
+// Forbidden A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Forbidden = Problem
+
+// Internal A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Internal = Problem
+
+// InvalidBody A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type InvalidBody = Problem
+
+// InvalidValue A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type InvalidValue = Problem
+
+// Loading A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Loading = Problem
+
+// MethodNotAllowed A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type MethodNotAllowed = Problem
+
+// NotFound A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type NotFound = Problem
+
+// TooMany A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type TooMany = Problem
+
+// Unauthenticated A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Unauthenticated = Problem
+
+// Unavailable A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type Unavailable = Problem
 
 // GetReadinessParams defines parameters for GetReadiness.
 type GetReadinessParams struct {

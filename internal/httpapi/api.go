@@ -64,7 +64,7 @@ type API struct {
 // New returns the API.
 func New(c Config) *API {
 	a := &API{Config: c}
-	a.handler = a.observe(a.cors(a.router()))
+	a.handler = a.observe(a.cors(a.router(document())))
 	return a
 }
 

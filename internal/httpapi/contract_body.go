@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 
@@ -89,28 +88,40 @@ func (o *operation) checkBody(body []byte) error {
 	return err
 }
 
+// reading is a body of which some members are left unread.
+type reading struct {
+	rules   *bodyRules
+	members map[string]any
+}
+
 // read returns the body's members, those that the service judges unread.
 func (rules *bodyRules) read(body []byte) (map[string]any, error) {
-	members := make(map[string]any, len(rules.schema.Properties))
-	dec := jsontext.NewDecoder(bytes.NewBuffer(body)) // a Buffer is read in place
+	r := reading{rules, make(map[string]any, len(rules.schema.Properties))}
+	err := json.Unmarshal(body, &r)
+	return r.members, err
+}
+
+// UnmarshalJSONFrom reads the object.
+func (r *reading) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if _, err := dec.ReadToken(); err != nil {
-		return nil, err
+		return err
 	}
 	for dec.PeekKind() == jsontext.KindString {
 		token, err := dec.ReadToken()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		name := token.String()
-		if members[name], err = rules.readMember(dec, name); err != nil {
-			return nil, err
+		if r.members[name], err = r.readMember(dec, name); err != nil {
+			return err
 		}
 	}
-	return members, nil
+	_, err := dec.ReadToken()
+	return err
 }
 
-func (rules *bodyRules) readMember(dec *jsontext.Decoder, name string) (value any, err error) {
-	if slices.Contains(rules.judged, name) {
+func (r *reading) readMember(dec *jsontext.Decoder, name string) (value any, err error) {
+	if slices.Contains(r.rules.judged, name) {
 		return true, dec.SkipValue()
 	}
 	err = json.UnmarshalDecode(dec, &value)

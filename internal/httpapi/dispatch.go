@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gorilla/mux"
 
 	"seathold/internal/booking"
@@ -21,10 +22,10 @@ const callTimeout = 15 * time.Second
 
 // router matches the escaped path, so that a seat's name may have a slash, and
 // takes it as it is: a redirect to a cleaned path would lose a POST's body.
-func (a *API) router() http.Handler {
+func (a *API) router(doc *openapi3.T) http.Handler {
 	m := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	for _, rt := range a.routes() {
-		m.Path(rt.pattern).Handler(a.dispatch(rt))
+		m.Path(rt.pattern).Handler(a.dispatch(rt, describedBy(doc, rt)))
 	}
 	// The longest prefix first: the router takes the first that matches.
 	for _, prefix := range slices.Backward(slices.Sorted(maps.Keys(a.Mounts))) {
@@ -47,8 +48,8 @@ func mounted(prefix string, h http.Handler) http.Handler {
 // dispatch answers all methods of one pattern. The router has one route a
 // pattern: with one a method it would answer a wrong method by itself, without
 // Allow.
-func (a *API) dispatch(rt route) http.Handler {
-	allow, doc := rt.allow(), describedBy(document(), rt)
+func (a *API) dispatch(rt route, doc described) http.Handler {
+	allow := rt.allow()
 	return a.answering(func(w http.ResponseWriter, r *http.Request) error {
 		recordOf(r.Context()).route = rt.pattern
 		e, ok := rt.endpoint(r.Method)

@@ -27,7 +27,7 @@ func (w *world) requireDocumented(r *http.Request, rec *httptest.ResponseRecorde
 	requireDocumented(w.t, r, rec)
 }
 
-func requireDocumented(t *testing.T, r *http.Request, rec *httptest.ResponseRecorder) {
+func requireDocumented(t testing.TB, r *http.Request, rec *httptest.ResponseRecorder) {
 	t.Helper()
 	d, err := answersOf()
 	require.NoError(t, err)
