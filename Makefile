@@ -10,6 +10,7 @@ LDFLAGS := -s -w $(if $(RELEASE),-X main.release=$(RELEASE))
 
 # Tools are pinned: a new version is a change like any other.
 GOLANGCI_LINT := v2.15.0
+OAPI_CODEGEN := v2.8.2
 AIR := v1.67.4
 SECANTUS := 0.7.0b3
 STRIPE_MOCK := v0.203.0
@@ -44,13 +45,23 @@ test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS)
 
 .PHONY: check
-check: $(BIN)/golangci-lint ## format, vet, lint, import direction, Lua
+check: $(BIN)/golangci-lint $(BIN)/oapi-codegen ## format, vet, lint, import direction, generated code, Lua
 	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
 	go mod tidy -diff
 	go vet ./...
 	go vet -tags failpoint ./...
 	$(BIN)/golangci-lint run ./...
+	@$(MAKE) -s generate GENERATED=$(TOOLS)/api.gen.go && cmp -s $(TOOLS)/api.gen.go internal/client/api.gen.go || \
+		{ echo 'internal/client/api.gen.go is not what the document says; run: make generate'; exit 1; }
 	go test -count=1 ./lua
+
+# The client, from the API's document. The generator is installed once; then
+# nothing of this needs the network.
+GENERATED := api.gen.go
+
+.PHONY: generate
+generate: $(BIN)/oapi-codegen ## generate the client from internal/httpapi/openapi.yaml
+	@cd internal/client && $(BIN)/oapi-codegen -config generate.yaml -o $(GENERATED) ../httpapi/openapi.yaml
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## format the code
@@ -69,6 +80,12 @@ $(BIN)/golangci-lint: $(BIN)/.golangci-lint-$(GOLANGCI_LINT)
 $(BIN)/.golangci-lint-$(GOLANGCI_LINT):
 	@mkdir -p $(BIN)
 	GOBIN=$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT)
+	@touch $@
+
+$(BIN)/oapi-codegen: $(BIN)/.oapi-codegen-$(OAPI_CODEGEN)
+$(BIN)/.oapi-codegen-$(OAPI_CODEGEN):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@$(OAPI_CODEGEN)
 	@touch $@
 
 $(BIN)/air: $(BIN)/.air-$(AIR)

@@ -6,21 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
-)
 
-const (
-	// callTimeout bounds one call of the API; a test waits for its endpoint.
-	callTimeout = 30 * time.Second
-	// maxAnswer bounds what is read of an answer, in bytes.
-	maxAnswer = 4 << 20
+	"seathold/internal/client"
 )
 
 func webhookCommand() *cobra.Command {
@@ -41,15 +33,15 @@ func webhookTestCommand() *cobra.Command {
 		Example: "  SEATHOLD_TOKEN=… seathold webhook test",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := newClient(service)
+			c, err := testClient(service)
 			if err != nil {
 				return err
 			}
-			endpoints, err := c.endpoints(cmd.Context(), args)
+			endpoints, err := endpointsOf(cmd.Context(), c, args)
 			if err != nil {
 				return err
 			}
-			tested, err := c.testEach(cmd.Context(), endpoints)
+			tested, err := testEach(cmd.Context(), c, endpoints)
 			if err != nil {
 				return err
 			}
@@ -66,13 +58,6 @@ func webhookTestCommand() *cobra.Command {
 	return cmd
 }
 
-// endpointRow is an endpoint as the API shows it.
-type endpointRow struct {
-	ID     string `json:"id"`
-	URL    string `json:"url"`
-	Status string `json:"status"`
-}
-
 // testRow is an endpoint and what came of its test.
 type testRow struct {
 	ID         string `json:"endpoint"`
@@ -84,101 +69,85 @@ type testRow struct {
 	TookMS     int64  `json:"took_ms"`
 }
 
-// client calls a running service.
-type client struct {
-	service string // its URL, without a slash at the end
-	token   string
-}
-
-func newClient(service string) (client, error) {
-	u, err := url.Parse(service)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return client{}, fmt.Errorf("--url: %q is no URL like http://127.0.0.1:8080", service)
-	}
+// testClient calls a running service as an organizer.
+func testClient(service string) (*client.ClientWithResponses, error) {
 	token := strings.TrimSpace(os.Getenv("SEATHOLD_TOKEN"))
 	if token == "" {
-		return client{}, errors.New("SEATHOLD_TOKEN is not set: put an organizer's access token there, " +
+		return nil, errors.New("SEATHOLD_TOKEN is not set: put an organizer's access token there, " +
 			"which POST /v1/auth/login answers with")
 	}
-	return client{service: strings.TrimRight(service, "/"), token: token}, nil
+	c, err := client.New(client.Config{URL: strings.TrimRight(service, "/"), Token: token})
+	if err != nil {
+		return nil, fmt.Errorf("--url: %w", err)
+	}
+	return c, nil
 }
 
-// endpoints returns the one that is named, else all of the caller's.
-func (c client) endpoints(ctx context.Context, named []string) ([]endpointRow, error) {
-	const path = "/v1/webhook-endpoints"
+// endpointsOf returns the one that is named, else all of the caller's.
+func endpointsOf(ctx context.Context, c *client.ClientWithResponses, named []string) ([]client.Endpoint, error) {
 	if len(named) > 0 {
-		var e endpointRow
-		err := c.call(ctx, http.MethodGet, path+"/"+url.PathEscape(named[0]), &e)
-		return []endpointRow{e}, err
+		answer, err := c.GetWebhookEndpointWithResponse(ctx, named[0])
+		if err != nil {
+			return nil, explained(err)
+		}
+		e, err := client.Answered(answer.JSON200)
+		return []client.Endpoint{e}, err
 	}
-	var all []endpointRow
-	for cursor := ""; ; {
-		var page struct {
-			Items      []endpointRow `json:"items"`
-			NextCursor string        `json:"next_cursor"`
+	var all []client.Endpoint
+	var query client.ListWebhookEndpointsParams
+	for {
+		answer, err := c.ListWebhookEndpointsWithResponse(ctx, &query)
+		if err != nil {
+			return nil, explained(err)
 		}
-		query := ""
-		if cursor != "" {
-			query = "?cursor=" + url.QueryEscape(cursor)
-		}
-		if err := c.call(ctx, http.MethodGet, path+query, &page); err != nil {
+		page, err := client.Answered(answer.JSON200)
+		if err != nil {
 			return nil, err
 		}
 		all = append(all, page.Items...)
-		if cursor = page.NextCursor; cursor == "" {
+		if query.Cursor = page.NextCursor; query.Cursor == nil {
 			return all, nil
 		}
 	}
 }
 
-func (c client) testEach(ctx context.Context, endpoints []endpointRow) ([]testRow, error) {
+func testEach(ctx context.Context, c *client.ClientWithResponses, endpoints []client.Endpoint) ([]testRow, error) {
 	tested := make([]testRow, len(endpoints))
 	for i, e := range endpoints {
-		if err := c.call(ctx, http.MethodPost, "/v1/webhook-endpoints/"+url.PathEscape(e.ID)+"/test", &tested[i]); err != nil {
-			return nil, fmt.Errorf("endpoint %s: %w", e.ID, err)
+		answer, err := c.TestWebhookEndpointWithResponse(ctx, e.ID, client.Nothing{})
+		if err != nil {
+			return nil, fmt.Errorf("endpoint %s: %w", e.ID, explained(err))
 		}
-		tested[i].ID, tested[i].URL, tested[i].Status = e.ID, e.URL, e.Status
+		result, err := client.Answered(answer.JSON200)
+		if err != nil {
+			return nil, err
+		}
+		tested[i] = testRow{
+			ID: e.ID, URL: e.URL, Status: string(e.Status), Delivered: result.Delivered, TookMS: result.TookMs,
+			StatusCode: orZero(result.StatusCode), Error: orZero(result.Error),
+		}
 	}
 	return tested, nil
 }
 
-// call makes one call of the API and reads its answer.
-func (c client) call(ctx context.Context, method, path string, into any) (err error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, c.service+path, http.NoBody)
-	if err != nil {
-		return err
+// orZero is what a member says that an answer may leave out.
+func orZero[T any](member *T) (value T) {
+	if member != nil {
+		value = *member
 	}
-	request.Header.Set("Authorization", "Bearer "+c.token)
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("the service does not answer (--url says where it is): %w", err)
-	}
-	defer func() { err = errors.Join(err, answer.Body.Close()) }()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if err != nil {
-		return err
-	}
-	if answer.StatusCode/100 != 2 {
-		return refusedCall(answer.Status, body)
-	}
-	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("%s does not answer as Seathold does: %w", c.service, err)
-	}
-	return nil
+	return value
 }
 
-// refusedCall says in the service's words why it refused.
-func refusedCall(status string, body []byte) error {
-	var problem struct{ Code, Detail string }
-	switch err := json.Unmarshal(body, &problem); {
-	case err != nil || problem.Code == "":
-		return fmt.Errorf("the service answered %s", status)
-	case problem.Code == "unauthenticated":
-		return fmt.Errorf("SEATHOLD_TOKEN: %s", problem.Detail)
+// explained names what a user of the command can do about a failed call.
+func explained(err error) error {
+	var refused *client.Error
+	switch {
+	case !errors.As(err, &refused):
+		return fmt.Errorf("%w (--url says where it is)", err)
+	case refused.Problem.Code == "unauthenticated":
+		return fmt.Errorf("SEATHOLD_TOKEN: %s", refused.Problem.Detail)
 	default:
-		return fmt.Errorf("%s: %s", problem.Code, problem.Detail)
+		return err
 	}
 }
 

@@ -28,15 +28,8 @@ type client struct {
 // callPatience is longer than the service itself gives a call.
 const callPatience = 30 * time.Second
 
-func newHTTPClient() *http.Client {
-	return &http.Client{
-		Transport: &http.Transport{MaxIdleConnsPerHost: 200},
-		Timeout:   callPatience,
-	}
-}
-
 // nobody calls without a token.
-func (s *service) nobody() *client { return &client{url: s.url, http: newHTTPClient()} }
+func (s *service) nobody() *client { return &client{url: s.url, http: s.newHTTPClient()} }
 
 // with returns a client that sends one header more.
 func (c *client) with(name, value string) *client {

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"seathold/internal/httpapi/openapitest"
 )
 
 // settings are SEATHOLD_… variables.
@@ -31,6 +33,8 @@ type service struct {
 	process  *process // of the last start
 	log      *os.File
 	logged   int // bytes, before the last start
+	contract *openapitest.Document
+	breaches breaches // of it
 }
 
 // newService prepares a service; it runs once start is called. Nothing of the
@@ -48,6 +52,8 @@ func newService(t *testing.T, p *program, given ...settings) *service {
 		s.settings["SEATHOLD_PUBLIC_URL"] = s.url
 	}
 	var err error
+	s.contract, err = contract()
+	require.NoError(t, err)
 	s.log, err = os.Create(filepath.Join(t.TempDir(), "log"))
 	require.NoError(t, err)
 	t.Cleanup(func() { s.cleanUp(t) })
@@ -198,6 +204,7 @@ func (s *service) cleanUp(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	s.breaches.require(t)
 	text := s.logText(t)
 	require.NoError(t, s.log.Close())
 	if strings.Contains(text, "DATA RACE") || strings.Contains(text, "panic") {

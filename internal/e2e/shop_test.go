@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
+	api "seathold/internal/client"
 )
 
 const (
@@ -76,17 +78,23 @@ func (s *service) createAccount(t *testing.T, email, role string) {
 func (s *service) login(t *testing.T, email, password string) *client {
 	t.Helper()
 	c := s.nobody()
-	l := read[login](t, c.post("/v1/auth/login", map[string]any{"email": email, "password": password}), http.StatusOK)
-	c = c.with("Authorization", "Bearer "+l.AccessToken)
-	c.account = read[account](t, c.get("/v1/me"), http.StatusOK)
+	session, err := c.typed(t).LoginWithResponse(context.Background(), api.Credentials{Email: email, Password: password})
+	require.NoError(t, err)
+	c = c.with("Authorization", "Bearer "+got(t, session.JSON200, err).AccessToken)
+	me, err := c.typed(t).GetMeWithResponse(context.Background())
+	require.NoError(t, err)
+	a := got(t, me.JSON200, err)
+	c.account = account{a.ID, a.Email, a.Name, string(a.Role)}
 	return c
 }
 
 // register makes a customer's account and logs in.
 func (s *service) register(t *testing.T, email string) *client {
 	t.Helper()
-	requireStatus(t, s.nobody().post("/v1/auth/register",
-		map[string]any{"email": email, "password": password, "name": "Someone"}), http.StatusCreated)
+	made, err := s.nobody().typed(t).RegisterWithResponse(context.Background(),
+		api.Registration{Email: email, Password: password, Name: "Someone"})
+	require.NoError(t, err)
+	require.Equal(t, email, got(t, made.JSON201, err).Email)
 	return s.login(t, email, password)
 }
 

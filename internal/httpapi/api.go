@@ -85,7 +85,7 @@ func New(c Config) *API {
 	if a.Guard == nil {
 		a.Guard = unguarded{}
 	}
-	a.handler = a.observe(a.cors(a.router()))
+	a.handler = a.observe(a.cors(a.router(document())))
 	return a
 }
 

@@ -37,7 +37,7 @@ func (r *request) decode(into any) error {
 	if err != nil {
 		return err
 	}
-	return decodeObject(body, into)
+	return r.decodeBody(body, into)
 }
 
 // decodeNothing accepts no body, or an object without members.
@@ -46,7 +46,18 @@ func (r *request) decodeNothing() error {
 	if err != nil || len(body) == 0 {
 		return err
 	}
-	return decodeObject(body, &struct{}{})
+	return r.decodeBody(body, &struct{}{})
+}
+
+// decodeBody decodes strictly, then asks the document.
+func (r *request) decodeBody(body []byte, into any) error {
+	if err := checkDepth(body, r.maxDepth); err != nil {
+		return err
+	}
+	if err := decodeObject(body, into); err != nil {
+		return err
+	}
+	return r.doc.checkBody(body)
 }
 
 func decodeObject(body []byte, into any) error {

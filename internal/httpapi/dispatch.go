@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/gorilla/mux"
 
 	"seathold/internal/booking"
@@ -21,10 +22,10 @@ const callTimeout = 15 * time.Second
 
 // router matches the escaped path, so that a seat's name may have a slash, and
 // takes it as it is: a redirect to a cleaned path would lose a POST's body.
-func (a *API) router() http.Handler {
+func (a *API) router(doc *openapi3.T) http.Handler {
 	m := mux.NewRouter().UseEncodedPath().SkipClean(true)
 	for _, rt := range a.routes() {
-		m.Path(rt.pattern).Handler(a.dispatch(rt))
+		m.Path(rt.pattern).Handler(a.dispatch(rt, describedBy(doc, rt)))
 	}
 	// The longest prefix first: the router takes the first that matches.
 	for _, prefix := range slices.Backward(slices.Sorted(maps.Keys(a.Mounts))) {
@@ -47,14 +48,14 @@ func mounted(prefix string, h http.Handler) http.Handler {
 // dispatch answers all methods of one pattern. The router has one route a
 // pattern: with one a method it would answer a wrong method by itself, without
 // Allow.
-func (a *API) dispatch(rt route) http.Handler {
+func (a *API) dispatch(rt route, doc described) http.Handler {
 	allow := rt.allow()
 	return a.answering(func(w http.ResponseWriter, r *http.Request) error {
 		recordOf(r.Context()).route = rt.pattern
 		e, ok := rt.endpoint(r.Method)
 		switch {
 		case ok:
-			return a.call(e, w, r)
+			return a.call(e, doc.of(r.Method), w, r)
 		case r.Method == http.MethodOptions:
 			w.Header().Set("Allow", allow)
 			w.WriteHeader(http.StatusNoContent)
@@ -66,8 +67,9 @@ func (a *API) dispatch(rt route) http.Handler {
 	})
 }
 
-// call lets the caller in, reads what every call needs, and runs the handler.
-func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
+// call lets the caller in, reads what every call needs, checks it against the
+// document, and runs the handler.
+func (a *API) call(e endpoint, op *operation, w http.ResponseWriter, r *http.Request) error {
 	by, err := a.identify(e, r)
 	if err != nil {
 		return err
@@ -75,12 +77,15 @@ func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
 	if err := a.limit(e, by, w, r); err != nil {
 		return err
 	}
-	q := &request{Request: r, by: by, maxBody: e.maxBody}
+	q := &request{Request: r, by: by, maxBody: e.maxBody, maxDepth: e.maxDepth(), doc: op}
 	if q.vars, err = pathVars(r); err != nil {
 		return err
 	}
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return booking.Errorf(booking.CodeInvalidValue, "the query is not well-formed; escape its values")
+	}
+	if err = op.checkParameters(q); err != nil {
+		return err
 	}
 	if e.streams {
 		// As long as it takes. Where the connection has no deadline to lift, fine.

@@ -71,10 +71,13 @@ func explainValue(e *json.SemanticError) error {
 	return booking.Errorf(codeInvalidBody, "%s: must be %s, not %s", at, wanted(e.GoType), kindNames[kind])
 }
 
+// aTime is what a time in a request's body looks like.
+const aTime = "a time such as 2027-05-01T19:30:00Z, in the years 1970 to 9999"
+
 // wanted names in the words of JSON what a Go type is read from.
 func wanted(t reflect.Type) string {
 	if t == reflect.TypeFor[moment]() {
-		return "a time such as 2027-05-01T19:30:00Z, in the years 1970 to 9999"
+		return aTime
 	}
 	switch t.Kind() {
 	case reflect.String:

@@ -39,15 +39,15 @@ var meanings = map[booking.Code]meaning{
 	booking.CodeInvalidIdempotencyKey: {http.StatusUnprocessableEntity, "Invalid Idempotency-Key"},
 	booking.CodeIdempotencyKeyReused:  {http.StatusUnprocessableEntity, "Idempotency-Key reused"},
 
-	booking.CodeEmailTaken:         {http.StatusConflict, "The e-mail address is taken"},
-	booking.CodeInvalidEmail:       {http.StatusUnprocessableEntity, "Invalid e-mail address"},
-	booking.CodeWeakPassword:       {http.StatusUnprocessableEntity, "Unsuitable password"},
-	booking.CodeInvalidCredentials: {http.StatusUnauthorized, "Wrong e-mail address or password"},
-	booking.CodeUnauthenticated:    {http.StatusUnauthorized, "Not logged in"},
+	booking.CodeEmailTaken:          {http.StatusConflict, "The e-mail address is taken"},
+	booking.CodeInvalidEmail:        {http.StatusUnprocessableEntity, "Invalid e-mail address"},
+	booking.CodeWeakPassword:        {http.StatusUnprocessableEntity, "Unsuitable password"},
+	booking.CodeInvalidCredentials:  {http.StatusUnauthorized, "Wrong e-mail address or password"},
+	booking.CodeUnauthenticated:     {http.StatusUnauthorized, "Not logged in"},
+	booking.CodeInvalidRefreshToken: {http.StatusUnauthorized, "Invalid refresh token"},
 
-	booking.CodeInvalidRefreshToken: {http.StatusUnauthorized, "The session is over"},
-	booking.CodeRateLimited:         {http.StatusTooManyRequests, "Too many calls"},
-	booking.CodeCoolDown:            {http.StatusTooManyRequests, "Too many unpaid holds"},
+	booking.CodeRateLimited: {http.StatusTooManyRequests, "Too many requests"},
+	booking.CodeCoolDown:    {http.StatusTooManyRequests, "Too many unpaid holds"},
 
 	booking.CodeInvalidPlan: {http.StatusUnprocessableEntity, "Invalid seating plan"},
 

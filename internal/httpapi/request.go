@@ -17,6 +17,9 @@ type request struct {
 	vars    map[string]string
 	query   url.Values
 	maxBody int64 // bytes
+	// maxDepth bounds the levels of its body; doc is what the document asks of it.
+	maxDepth int
+	doc      *operation
 }
 
 // name returns what the path has for the variable of this name.
@@ -35,17 +38,6 @@ func (r *request) one(name string) (value string, given bool, err error) {
 		return "", true, booking.Errorf(booking.CodeInvalidValue, "%s: is not UTF-8", name)
 	}
 	return values[0], true, nil
-}
-
-// only refuses query names that the call does not know, where ignoring a
-// misspelt one would do more than was asked. CodeInvalidValue.
-func (r *request) only(name string) error {
-	for given := range r.query {
-		if given != name {
-			return booking.Errorf(booking.CodeInvalidValue, "%s: this call does not know it, only %s", given, name)
-		}
-	}
-	return nil
 }
 
 const idempotencyKey = "Idempotency-Key"

@@ -46,5 +46,11 @@ func (a *API) routes() []route {
 
 		{"/livez", methods{get: public(a.livez)}},
 		{"/readyz", methods{get: public(a.readyz)}},
+
+		{"/openapi.yaml", methods{get: public(a.getOpenAPI)}},
+		{"/docs", methods{get: public(a.getDocs)}},
+		{"/docs/style.css", methods{get: public(a.getStyle)}},
+		{"/problems", methods{get: public(a.listProblems)}},
+		{"/problems/{code}", methods{get: public(a.getProblem)}},
 	}
 }

@@ -35,7 +35,7 @@ var (
 
 // world is the API on a real service, a hold store and an order store.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	api      *API
 	service  *booking.Service
 	redis    *miniredis.Miniredis
@@ -46,7 +46,7 @@ type world struct {
 	ids      atomic.Int64
 }
 
-func newWorld(t *testing.T, change ...func(*Config)) *world {
+func newWorld(t testing.TB, change ...func(*Config)) *world {
 	t.Helper()
 	w := &world{t: t, redis: miniredis.RunT(t), provider: &fakeProvider{}, sender: &fakeSender{}, log: &bytes.Buffer{}}
 	holds, err := redisstore.Open(redisstore.Options{Addrs: []string{w.redis.Addr()}}, w.newID)
@@ -161,7 +161,7 @@ func (p *fakeProvider) ReadWebhook(body []byte, header booking.Header) (booking.
 // answer is a response with its body read.
 type answer struct {
 	*httptest.ResponseRecorder
-	t *testing.T
+	t testing.TB
 }
 
 // do sends a request. A header is given as name, value, name, value.
@@ -176,6 +176,7 @@ func (w *world) do(by booking.Actor, method, path, body string, header ...string
 	}
 	rec := httptest.NewRecorder()
 	w.api.ServeHTTP(rec, r)
+	w.requireDocumented(r, rec)
 	return answer{rec, w.t}
 }
 
@@ -320,7 +321,7 @@ func (w *world) refuses(cases []refusal) {
 	w.t.Helper()
 	before := w.state()
 	for _, c := range cases {
-		w.t.Run(c.name, func(t *testing.T) {
+		w.t.(*testing.T).Run(c.name, func(t *testing.T) {
 			a := w.do(c.by, c.method, c.path, c.body, c.header...)
 			a.t = t
 			p := a.problem(c.status, c.code)
