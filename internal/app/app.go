@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 // Times that a client gets; a slow one must not hold a connection for good.
 const (
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 60 * time.Second // an event with its plan, from a slow line
+	readTimeout       = 10 * time.Second // the API gives an event with its plan more
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 32 << 10
@@ -67,6 +68,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	a.api = a.newAPI()
 	a.server = newServer(a.api, log)
 	a.ops = newServer(opsHandler(a.registry), log)
+	a.ops.ReadTimeout = writeTimeout // a profile takes a while, and would end with it
 	a.hireWorkers()
 	return a, nil
 }
@@ -90,6 +92,7 @@ func (a *App) newAPI() *httpapi.API {
 			"orders": a.store.Ping,
 		},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
+		HTTPS:  strings.HasPrefix(a.Config.PublicURL, "https://"),
 		Mounts: a.provider.pages,
 	})
 }

@@ -1,23 +1,17 @@
 package httpapi
 
 import (
-	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/gorilla/mux"
 
 	"seathold/internal/booking"
 )
-
-// callTimeout bounds a call's work: what a store has not answered by then is
-// answered as unavailable.
-const callTimeout = 15 * time.Second
 
 // router matches the escaped path, so that a seat's name may have a slash, and
 // takes it as it is: a redirect to a cleaned path would lose a POST's body.
@@ -72,21 +66,16 @@ func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := &request{Request: r, by: by, maxBody: e.maxBody}
+	q := &request{Request: r, by: by, maxBody: e.maxBody, conn: http.NewResponseController(w)}
 	if q.vars, err = pathVars(r); err != nil {
 		return err
 	}
 	if q.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return booking.Errorf(booking.CodeInvalidValue, "the query is not well-formed; escape its values")
 	}
-	if e.streams {
-		// As long as it takes. Where the connection has no deadline to lift, fine.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-	} else {
-		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
-		defer cancel()
-		q.Request = r.WithContext(ctx)
-	}
+	ctx, cancel := e.pace(w, r)
+	defer cancel()
+	q.Request = r.WithContext(ctx)
 	return e.handle(w, q)
 }
 

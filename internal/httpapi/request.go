@@ -17,6 +17,7 @@ type request struct {
 	vars    map[string]string
 	query   url.Values
 	maxBody int64 // bytes
+	conn    *http.ResponseController
 }
 
 // name returns what the path has for the variable of this name.

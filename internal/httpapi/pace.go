@@ -1,0 +1,55 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// How long a call may take. The server's own limits are for all: a header in
+// 5 s, a request in 10 s. They are changed here for calls that differ.
+const (
+	// callTimeout bounds a call's work: what a store has not answered by then is
+	// answered as unavailable.
+	callTimeout = 15 * time.Second
+	// planTime is what an event with its plan has to arrive, 16 MiB from a slow line.
+	planTime = 60 * time.Second
+	// partTime is what a client has to take one part of an answer that streams.
+	partTime = 30 * time.Second
+)
+
+// pace sets a call's deadlines and returns the context of its work. Where the
+// connection has no deadlines, as in some tests, there is none to set.
+func (e endpoint) pace(w http.ResponseWriter, r *http.Request) (context.Context, context.CancelFunc) {
+	conn := http.NewResponseController(w)
+	switch {
+	case e.streams:
+		recordOf(r.Context()).streams = true
+		liftReadDeadline(conn, r)
+		return context.WithCancel(r.Context())
+	case e.maxBody > smallBody:
+		arrived := time.Now().Add(planTime)
+		_ = conn.SetReadDeadline(arrived)
+		_ = conn.SetWriteDeadline(arrived.Add(callTimeout + partTime))
+		return context.WithTimeout(r.Context(), planTime+callTimeout)
+	default:
+		liftReadDeadline(conn, r)
+		return context.WithTimeout(r.Context(), callTimeout)
+	}
+}
+
+// liftReadDeadline is for a request that is here whole. The server goes on
+// reading, to see the client leave, and would take the deadline for that.
+func liftReadDeadline(conn *http.ResponseController, r *http.Request) {
+	if r.ContentLength == 0 {
+		_ = conn.SetReadDeadline(time.Time{})
+	}
+}
+
+// extendWrite gives the client time for one more part of a stream: whoever
+// stops reading must not keep what the stream is made of.
+func (rec *record) extendWrite() {
+	if rec.streams {
+		_ = http.NewResponseController(rec.ResponseWriter).SetWriteDeadline(time.Now().Add(partTime))
+	}
+}
