@@ -68,7 +68,6 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	a.api = a.newAPI()
 	a.server = newServer(a.api, log)
 	a.ops = newServer(opsHandler(a.registry), log)
-	a.ops.ReadTimeout = writeTimeout // a profile takes a while, and would end with it
 	a.hireWorkers()
 	return a, nil
 }

@@ -84,7 +84,6 @@ func (r *request) readBody() ([]byte, error) {
 	if err != nil {
 		return nil, &booking.Error{Code: codeInvalidBody, Detail: "the body did not arrive whole and in time; send it again", Err: err}
 	}
-	_ = r.conn.SetReadDeadline(time.Time{}) // it is here
 	return body, nil
 }
 

@@ -66,7 +66,7 @@ func (a *API) call(e endpoint, w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := &request{Request: r, by: by, maxBody: e.maxBody, conn: http.NewResponseController(w)}
+	q := &request{Request: r, by: by, maxBody: e.maxBody}
 	if q.vars, err = pathVars(r); err != nil {
 		return err
 	}

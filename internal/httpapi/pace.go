@@ -7,7 +7,7 @@ import (
 )
 
 // How long a call may take. The server's own limits are for all: a header in
-// 5 s, a request in 10 s. They are changed here for calls that differ.
+// 5 s, a whole request in 10 s. They are changed here for calls that differ.
 const (
 	// callTimeout bounds a call's work: what a store has not answered by then is
 	// answered as unavailable.
@@ -25,7 +25,6 @@ func (e endpoint) pace(w http.ResponseWriter, r *http.Request) (context.Context,
 	switch {
 	case e.streams:
 		recordOf(r.Context()).streams = true
-		liftReadDeadline(conn, r)
 		return context.WithCancel(r.Context())
 	case e.maxBody > smallBody:
 		arrived := time.Now().Add(planTime)
@@ -33,16 +32,7 @@ func (e endpoint) pace(w http.ResponseWriter, r *http.Request) (context.Context,
 		_ = conn.SetWriteDeadline(arrived.Add(callTimeout + partTime))
 		return context.WithTimeout(r.Context(), planTime+callTimeout)
 	default:
-		liftReadDeadline(conn, r)
 		return context.WithTimeout(r.Context(), callTimeout)
-	}
-}
-
-// liftReadDeadline is for a request that is here whole. The server goes on
-// reading, to see the client leave, and would take the deadline for that.
-func liftReadDeadline(conn *http.ResponseController, r *http.Request) {
-	if r.ContentLength == 0 {
-		_ = conn.SetReadDeadline(time.Time{})
 	}
 }
 

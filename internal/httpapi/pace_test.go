@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -68,38 +67,21 @@ func TestAnEventMayArriveSlowly(t *testing.T) {
 	require.Equal(t, http.StatusCreated, answer.StatusCode, text)
 }
 
-// TestTheReadDeadlineEndsNoCall: the server reads on while a call is worked on,
-// and what it meets ends the call's context.
+// TestTheReadDeadlineEndsNoCall: it is for what the client sends, and over once
+// that is here.
 func TestTheReadDeadlineEndsNoCall(t *testing.T) {
-	over := func(ctx context.Context) error {
-		long := time.NewTimer(2 * shortTime)
-		defer long.Stop()
+	long := func(ctx context.Context) error {
+		over := time.NewTimer(2 * shortTime)
+		defer over.Stop()
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-long.C:
+		case <-over.C:
 			return nil
 		}
 	}
-	w := newWorld(t, func(c *Config) { c.Checks = map[string]Check{"slow": over} })
-	w.api.handler = w.api.observe(w.api.answering(func(rw http.ResponseWriter, r *http.Request) error {
-		return w.api.call(endpoint{handle: func(rw http.ResponseWriter, q *request) error {
-			if _, err := q.readBody(); err != nil {
-				return err
-			}
-			if err := over(q.Context()); err != nil {
-				return err
-			}
-			return writeJSON(rw, http.StatusOK, struct{}{})
-		}, maxBody: smallBody, streams: r.URL.Path == "/streams"}, rw, r)
-	}))
-	server := w.serve()
-	for _, c := range [][2]string{{"/", ""}, {"/", "{}"}, {"/streams", ""}} {
-		answer, err := server.Client().Post(server.URL+c[0], "application/json", strings.NewReader(c[1]))
-		require.NoError(t, err)
-		require.NoError(t, answer.Body.Close())
-		require.Equal(t, http.StatusOK, answer.StatusCode, "%q", c)
-	}
+	w := newWorld(t, func(c *Config) { c.Checks = map[string]Check{"slow": long} })
+	require.Equal(t, http.StatusOK, exchange(t, w.serve(), get, "/readyz", nobody).StatusCode)
 }
 
 // deadlines notes what is set on a connection.

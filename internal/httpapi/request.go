@@ -17,7 +17,6 @@ type request struct {
 	vars    map[string]string
 	query   url.Values
 	maxBody int64 // bytes
-	conn    *http.ResponseController
 }
 
 // name returns what the path has for the variable of this name.
