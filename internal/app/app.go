@@ -59,6 +59,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	if a.listener, err = listen.Listen(ctx, "tcp", c.Addr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_ADDR: %w", err)
 	}
+	a.listener = limited(a.listener, c.TrustedProxies, log)
 	if a.opsOn, err = listen.Listen(ctx, "tcp", c.OpsAddr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_OPS_ADDR: %w", err)
 	}
