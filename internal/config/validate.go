@@ -113,5 +113,5 @@ func (c *Config) cautions() []string {
 		all = append(all, fmt.Sprintf("SEATHOLD_HOLD_TTL (%s) is longer than SEATHOLD_HOLD_MAX_LIFE (%s): no hold can be extended",
 			c.HoldTTL, c.HoldMaxLife))
 	}
-	return all
+	return append(all, c.opsCaution()...)
 }
