@@ -51,6 +51,14 @@ check: $(BIN)/golangci-lint ## format, vet, lint, import direction, Lua
 	$(BIN)/golangci-lint run ./...
 	go test -count=1 ./lua
 
+# Each for FUZZTIME. What is found is kept in testdata/fuzz beside the test, and
+# is from then on a case of the ordinary tests.
+FUZZTIME ?= 5m
+
+.PHONY: fuzz
+fuzz: ## feed random input to everything that reads from outside
+	@./.ci/fuzz $(FUZZTIME)
+
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## format the code
 	$(BIN)/golangci-lint fmt
