@@ -63,6 +63,14 @@ GENERATED := api.gen.go
 generate: $(BIN)/oapi-codegen ## generate the client from internal/httpapi/openapi.yaml
 	@cd internal/client && $(BIN)/oapi-codegen -config generate.yaml -o $(GENERATED) ../httpapi/openapi.yaml
 
+# Each for FUZZTIME. What is found is kept in testdata/fuzz beside the test, and
+# is from then on a case of the ordinary tests.
+FUZZTIME ?= 5m
+
+.PHONY: fuzz
+fuzz: ## feed random input to everything that reads from outside
+	@./.ci/fuzz $(FUZZTIME)
+
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## format the code
 	$(BIN)/golangci-lint fmt

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 // Times that a client gets; a slow one must not hold a connection for good.
 const (
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 60 * time.Second // an event with its plan, from a slow line
+	readTimeout       = 10 * time.Second // the API gives an event with its plan more
 	writeTimeout      = 60 * time.Second
 	idleTimeout       = 2 * time.Minute
 	maxHeaderBytes    = 32 << 10
@@ -58,6 +59,7 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	if a.listener, err = listen.Listen(ctx, "tcp", c.Addr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_ADDR: %w", err)
 	}
+	a.listener = limited(a.listener, c.TrustedProxies, log)
 	if a.opsOn, err = listen.Listen(ctx, "tcp", c.OpsAddr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_OPS_ADDR: %w", err)
 	}
@@ -91,6 +93,7 @@ func (a *App) newAPI() *httpapi.API {
 		},
 		Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
+		HTTPS:  strings.HasPrefix(a.Config.PublicURL, "https://"),
 		Mounts: a.provider.pages,
 	})
 }

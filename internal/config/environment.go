@@ -121,6 +121,8 @@ func (l layer) read(v variable) (value string, fromFile bool, err error) {
 	return value, true, err
 }
 
+// readSecretFile does not look at who else may read the file: orchestrators
+// mount secrets readable by all users of a container, which has only one.
 func readSecretFile(variable, path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

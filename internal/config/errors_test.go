@@ -224,6 +224,13 @@ func TestSecretFiles(t *testing.T) {
 		"SEATHOLD_DEMO_PASSWORD":          demoPassword,
 		"SEATHOLD_REDIS_URL":              redisURL,
 		"SEATHOLD_MONGODB_URI":            mongoURI,
+
+		"SEATHOLD_STANDARD_WEBHOOK_SECRET": webhookSecret,
+		"SEATHOLD_STRIPE_API_KEY":          "sk_test_of-this-test",
+		"SEATHOLD_STRIPE_WEBHOOK_SECRET":   webhookSecret,
+	}
+	for _, v := range variables() {
+		require.True(t, !v.secret || cases[v.name] != "", "%s is a secret that no case is about", v.name)
 	}
 	for name, value := range cases {
 		for _, end := range []string{"", "\n", "\r\n"} {

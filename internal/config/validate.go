@@ -103,5 +103,5 @@ func (c *Config) cautions() []string {
 		all = append(all, fmt.Sprintf("SEATHOLD_HOLD_TTL (%s) is longer than SEATHOLD_HOLD_MAX_LIFE (%s): no hold can be extended",
 			c.HoldTTL, c.HoldMaxLife))
 	}
-	return append(all, c.oidcCautions()...)
+	return append(append(all, c.oidcCautions()...), c.opsCaution()...)
 }

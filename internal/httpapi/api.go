@@ -64,6 +64,8 @@ type Config struct {
 	Checks map[string]Check
 	// Origins may call from a browser; exact, such as https://shop.example.
 	Origins []string
+	// HTTPS tells browsers never to come by http: where the public URL is https.
+	HTTPS bool
 	// TrustedProxies are the networks whose X-Forwarded-For is believed.
 	TrustedProxies []netip.Prefix
 	// Mounts are further handlers by path prefix, such as a payment page. Their

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -32,6 +33,10 @@ func refuseNull(dec *jsontext.Decoder, _ *string) error {
 
 // decode reads the body into a struct. codeInvalidBody, codeBodyTooLarge;
 // CodeInvalidValue for a text that is no time.
+//
+// The Content-Type is not looked at: `curl -d` says that JSON is a form. That
+// another site's form could so send a call does no harm, since no call takes
+// its caller from a cookie: a form cannot carry an Authorization header.
 func (r *request) decode(into any) error {
 	body, err := r.readBody()
 	if err != nil {
@@ -79,15 +84,29 @@ func (r *request) readBody() ([]byte, error) {
 	if r.ContentLength > r.maxBody {
 		return nil, r.tooLarge()
 	}
+	if err := r.refuseEncoding(); err != nil {
+		return nil, err
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, r.maxBody))
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
 		return nil, r.tooLarge()
 	}
 	if err != nil {
-		return nil, &booking.Error{Code: codeInvalidBody, Detail: "the body did not arrive whole", Err: err}
+		return nil, &booking.Error{Code: codeInvalidBody, Detail: "the body did not arrive whole and in time; send it again", Err: err}
 	}
 	return body, nil
+}
+
+// refuseEncoding refuses a packed body, which would read as broken JSON, or
+// unpack to more than may be sent.
+func (r *request) refuseEncoding() error {
+	for _, encoding := range r.Header.Values("Content-Encoding") {
+		if encoding != "" && !strings.EqualFold(encoding, "identity") {
+			return invalidBody("has the Content-Encoding %q; send it as it is, without one", encoding)
+		}
+	}
+	return nil
 }
 
 func (r *request) tooLarge() error {

@@ -189,3 +189,29 @@ func TestCallsWithoutABodyTakeNoneOrAnEmptyObject(t *testing.T) {
 	w.do(alice, post, path, `{"minutes": 60}`).problem(http.StatusBadRequest, codeInvalidBody)
 	w.do(alice, post, path, `[]`).problem(http.StatusBadRequest, codeInvalidBody)
 }
+
+// TestTheContentTypeDoesNotMatter: curl -d says that JSON is a form, and no
+// cookie makes a call somebody's, so another site's form gains nothing by it.
+func TestTheContentTypeDoesNotMatter(t *testing.T) {
+	w := newWorld(t)
+	event := w.event("")
+	for i, kind := range []string{"", "application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-8", "nonsense"} {
+		path := "/v1/events/" + event + "/holds"
+		seats := seatsBody([]string{"A1", "A2", "A3", "A4", "A5"}[i])
+		w.do(nobody, post, path, seats, "Content-Type", kind, "Cookie", "access_token=alice").
+			problem(http.StatusUnauthorized, booking.CodeUnauthenticated)
+		who := []booking.Actor{alice, bob, olga, oscar, operator}[i]
+		w.do(who, post, path, seats, "Content-Type", kind).ok(http.StatusCreated)
+	}
+}
+
+func TestAPackedBodyIsRefused(t *testing.T) {
+	w := newWorld(t)
+	path := "/v1/events/" + w.event("") + "/holds"
+	for _, encoding := range []string{"gzip", "GZIP", "br", "deflate", "identity, gzip", "x"} {
+		p := w.do(alice, post, path, seatsBody("A1"), "Content-Encoding", encoding).problem(http.StatusBadRequest, codeInvalidBody)
+		require.Contains(t, p["detail"], "Content-Encoding")
+	}
+	w.do(nobody, post, "/v1/webhooks/fake", "{}", "Content-Encoding", "gzip", "Signature", "good").problem(http.StatusBadRequest, codeInvalidBody)
+	w.do(alice, post, path, seatsBody("A1"), "Content-Encoding", "Identity").ok(http.StatusCreated)
+}

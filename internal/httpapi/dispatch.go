@@ -1,13 +1,11 @@
 package httpapi
 
 import (
-	"context"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -15,10 +13,6 @@ import (
 
 	"seathold/internal/booking"
 )
-
-// callTimeout bounds a call's work: what a store has not answered by then is
-// answered as unavailable.
-const callTimeout = 15 * time.Second
 
 // router matches the escaped path, so that a seat's name may have a slash, and
 // takes it as it is: a redirect to a cleaned path would lose a POST's body.
@@ -87,14 +81,9 @@ func (a *API) call(e endpoint, op *operation, w http.ResponseWriter, r *http.Req
 	if err = op.checkParameters(q); err != nil {
 		return err
 	}
-	if e.streams {
-		// As long as it takes. Where the connection has no deadline to lift, fine.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
-	} else {
-		ctx, cancel := context.WithTimeout(r.Context(), callTimeout)
-		defer cancel()
-		q.Request = r.WithContext(ctx)
-	}
+	ctx, cancel := e.pace(w, r)
+	defer cancel()
+	q.Request = r.WithContext(ctx)
 	return e.handle(w, q)
 }
 

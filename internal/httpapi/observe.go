@@ -19,7 +19,8 @@ const statusClientLeft = 499
 // fill in what they find out.
 type record struct {
 	http.ResponseWriter
-	head bool // answer headers only
+	head    bool // answer headers only
+	streams bool // sent part by part, each with a deadline of its own
 
 	id       string
 	route    string // the pattern that matched, "" for none
@@ -57,6 +58,7 @@ func (rec *record) Write(b []byte) (int, error) {
 	if rec.head {
 		return len(b), nil
 	}
+	rec.extendWrite()
 	n, err := rec.ResponseWriter.Write(b)
 	rec.bytes += int64(n)
 	return n, err
@@ -75,7 +77,8 @@ func (a *API) observe(next http.Handler) http.Handler {
 			id: a.requestID(r), path: shortened(r.URL.EscapedPath()), client: a.clientAddress(r),
 		}
 		w.Header().Set("X-Request-Id", rec.id)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
+		a.setHeadersOfAll(w.Header())
+		endAfterChunks(w, r)
 		defer func() { a.logRequest(r, rec, time.Since(start)) }()
 		defer recoverPanic(rec)
 		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))

@@ -21,15 +21,14 @@ func (s *Store) Sweep(ctx context.Context, e *booking.Event, limit int) (booking
 	}
 	now := r.number(0)
 	swept := booking.Swept{More: r.number(1) == 1, Stale: r.number(2) == 1, Removed: int(r.number(3))}
-	for i := 4; i+1 < len(r.rest); i += 2 {
-		h, err := readHold(e.ID, r.text(i), r.text(i+1), now)
-		if err != nil {
-			return booking.Swept{}, err
-		}
+	if err := r.must("ok"); err != nil {
+		return booking.Swept{}, err
+	}
+	err = r.holds(e, 4, now, func(h booking.Hold) {
 		lag := time.UnixMilli(now).Sub(h.ExpiresAt)
 		swept.Expired = append(swept.Expired, booking.Ended{
 			HoldID: h.ID, OrderID: h.OrderID, Seats: len(h.Seats), Life: h.Age - lag, Lag: lag,
 		})
-	}
-	return swept, nil
+	})
+	return swept, err
 }

@@ -14,6 +14,5 @@ func (s *Store) Free(ctx context.Context, e *booking.Event, holdID, orderID stri
 	if err != nil || r.status == "not_found" {
 		return booking.Hold{}, false, err
 	}
-	h, err = r.readOne(e, holdID)
-	return h, r.number(2) == 1, err
+	return r.readChange(e, holdID)
 }

@@ -29,13 +29,11 @@ func (s *Store) HoldsOf(ctx context.Context, e *booking.Event, customerID string
 	if err != nil {
 		return nil, err
 	}
-	holds := make([]booking.Hold, 0, len(r.rest)/2)
-	for i := 1; i+1 < len(r.rest); i += 2 {
-		h, err := readHold(e.ID, r.text(i), r.text(i+1), r.number(0))
-		if err != nil {
-			return nil, err
-		}
-		holds = append(holds, h)
+	now := r.number(0)
+	if err := r.must("ok"); err != nil {
+		return nil, err
 	}
-	return holds, nil
+	holds := make([]booking.Hold, 0, len(r.rest)/2)
+	err = r.holds(e, 1, now, func(h booking.Hold) { holds = append(holds, h) })
+	return holds, err
 }

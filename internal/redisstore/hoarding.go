@@ -22,7 +22,7 @@ func hoardingLimits(h booking.Hoarding) string {
 }
 
 // coolDown is the refusal of a customer who kept seats from others for too long.
-func (r reply) coolDown(e *booking.Event, q booking.HoldRequest) error {
+func (r *reply) coolDown(e *booking.Event, q booking.HoldRequest) error {
 	refusal := &booking.Error{Code: booking.CodeCoolDown, RetryAfter: time.Duration(r.number(0)) * time.Millisecond}
 	switch r.status {
 	case "unpaid":
@@ -33,11 +33,13 @@ func (r reply) coolDown(e *booking.Event, q booking.HoldRequest) error {
 		refusal.Err = booking.CoolDownSeats
 		refusal.Detail = "you held and gave back very many seats of this event; wait before you hold seats again"
 	default:
-		r.rest = r.rest[1:]
 		refusal.Err = booking.CoolDownLife
-		refusal.Seats = e.Plan.GUIDs(r.pick(q.Seats))
+		refusal.Seats = e.Plan.GUIDs(r.pick(1, q.Seats))
 		refusal.Detail = "you have had these seats for as long as one may without buying them: " +
 			strings.Join(refusal.Seats, ", ") + "; take others, or wait"
+	}
+	if err := r.fault(); err != nil {
+		return err
 	}
 	return refusal
 }

@@ -2,6 +2,7 @@ package redisstore
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"seathold/internal/booking"
@@ -25,17 +26,16 @@ func (s *Store) Hold(ctx context.Context, e *booking.Event, q booking.HoldReques
 		return booking.Hold{}, false, err
 	}
 	switch r.status {
-	case "ok":
-		h, err = readNew(e.ID, q.HoldID, r.text(0))
+	case recordAlone:
+		h, err = r.readNew(e, q.HoldID)
 		return h, false, err
 	case "repeated":
 		h, err = r.readOne(e, q.HoldID)
 		return h, true, err
 	case "taken":
-		return booking.Hold{}, false, seatsTaken(e, r.pick(q.Seats))
+		return booking.Hold{}, false, r.taken(e, q.Seats)
 	case "limit":
-		return booking.Hold{}, false, booking.Errorf(booking.CodeCustomerLimit,
-			"a customer may have %d seats of this event, you have %d; release some first", q.MaxSeats, r.number(0))
+		return booking.Hold{}, false, r.limit(q.MaxSeats)
 	case "unpaid", "spent", "many":
 		return booking.Hold{}, false, r.coolDown(e, q)
 	case "closed":
@@ -59,15 +59,52 @@ func neighbours(seats []int) int {
 	return n
 }
 
-// pick returns those of the seats whose positions the reply names.
-func (r reply) pick(seats []int) []int {
-	picked := make([]int, 0, len(r.rest))
-	for i := range r.rest {
-		if at := r.number(i); at >= 0 && at < int64(len(seats)) {
-			picked = append(picked, seats[at])
-		}
+// taken reads {taken, position, …} of those of the seats that are not free.
+func (r *reply) taken(e *booking.Event, seats []int) error {
+	picked := r.pick(0, seats)
+	if err := r.fault(); err != nil {
+		return err
 	}
+	return seatsTaken(e, picked)
+}
+
+// pick reads positions, from the i-th item after the status to the last: those
+// of the seats that they name, one at least.
+func (r *reply) pick(i int, seats []int) []int {
+	picked := make([]int, 0, len(r.rest))
+	for ; i < len(r.rest); i++ {
+		at := r.number(i)
+		if at < 0 || at >= int64(len(seats)) {
+			r.wrong = true
+			break
+		}
+		picked = append(picked, seats[at])
+	}
+	r.wrong = r.wrong || len(picked) == 0
 	return picked
+}
+
+// limit reads {limit, have}.
+func (r *reply) limit(most int) error {
+	have := r.number(0)
+	if err := r.fault(); err != nil {
+		return err
+	}
+	return booking.Errorf(booking.CodeCustomerLimit,
+		"a customer may have %d seats of this event, you have %d; release some first", most, have)
+}
+
+// readNew reads the record of a hold that was taken at this moment.
+func (r *reply) readNew(e *booking.Event, holdID string) (booking.Hold, error) {
+	text := r.text(0)
+	if err := r.fault(); err != nil {
+		return booking.Hold{}, err
+	}
+	_, taken, err := readRecord(e.ID, holdID, text)
+	if err != nil {
+		return booking.Hold{}, fmt.Errorf("record of hold %s: %w", holdID, err)
+	}
+	return holdOf(e, holdID, text, taken)
 }
 
 // unixMilli is t in ms, 0 for the zero time.

@@ -29,10 +29,9 @@ func (s *Store) BeginLoad(ctx context.Context, e *booking.Event, token string) (
 		return false, err
 	case r.status == "busy":
 		return false, booking.ErrLoadBusy
-	case r.status != "ok":
-		return false, r.strange()
 	}
-	return r.number(0) == 1, nil
+	loaded = r.number(0) == 1
+	return loaded, r.must("ok")
 }
 
 // RestoreSeats implements booking.Holds.
@@ -52,10 +51,9 @@ func (s *Store) RestoreSeats(ctx context.Context, e *booking.Event, token string
 		return 0, err
 	case r.status == "lost":
 		return 0, booking.ErrConflict
-	case r.status != "ok":
-		return 0, r.strange()
 	}
-	return int(r.number(0)), nil
+	changed = int(r.number(0))
+	return changed, r.must("ok")
 }
 
 var claimStates = map[booking.HoldState]string{
@@ -84,17 +82,19 @@ func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) 
 	case r.status == "lost":
 		return nil, booking.ErrConflict
 	case r.status == "dirty":
-		return strings.Fields(r.text(0)), nil
-	case r.status != "ok":
-		return nil, r.strange()
+		dirty = strings.Fields(r.text(0))
+		return dirty, r.fault()
 	}
-	return nil, nil
+	return nil, r.must("ok")
 }
 
 // AbandonLoad implements booking.Holds.
 func (s *Store) AbandonLoad(ctx context.Context, e *booking.Event, token string) error {
-	_, err := s.run(ctx, abandonScript, e.ID, token)
-	return err
+	r, err := s.run(ctx, abandonScript, e.ID, token)
+	if err != nil {
+		return err
+	}
+	return r.must("ok", "lost")
 }
 
 // lastByte is the offset of the map's last byte.
@@ -119,7 +119,7 @@ func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking
 			if strings.Contains(pairs[i], ":") {
 				continue // not a hold's field
 			}
-			h, err := readHold(e.ID, pairs[i], pairs[i+1], 0)
+			h, err := holdOf(e, pairs[i], pairs[i+1], 0)
 			if err != nil {
 				return err
 			}

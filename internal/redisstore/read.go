@@ -2,6 +2,8 @@ package redisstore
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"seathold/internal/booking"
 )
@@ -14,6 +16,11 @@ var (
 // seatWidth is how many bytes a seat has in the map; see lua/part_seat.lua.
 const seatWidth = 11
 
+// shownStatuses are the statuses that the script seat may reply.
+var shownStatuses = string([]byte{
+	byte(booking.SeatFree), byte(booking.SeatHeld), byte(booking.SeatSold), byte(booking.SeatBlocked),
+})
+
 // SeatMap implements booking.Holds.
 func (s *Store) SeatMap(ctx context.Context, e *booking.Event, known string) (booking.SeatMap, error) {
 	r, err := s.run(ctx, readScript, e.ID, known)
@@ -21,9 +28,18 @@ func (s *Store) SeatMap(ctx context.Context, e *booking.Event, known string) (bo
 		return booking.SeatMap{}, err
 	}
 	m := booking.SeatMap{Version: r.text(0)}
-	if r.status == "ok" {
-		m.Seats = readMap(r.text(1))
+	if r.status == "same" {
+		return m, r.fault()
 	}
+	packed := r.text(1)
+	if err := r.must("ok"); err != nil {
+		return booking.SeatMap{}, err
+	}
+	if len(packed) != len(e.Plan.Seats)*seatWidth {
+		return booking.SeatMap{}, fmt.Errorf("script %s: the map has %d bytes, not %d a seat for %d seats",
+			r.script, len(packed), seatWidth, len(e.Plan.Seats))
+	}
+	m.Seats = readMap(packed)
 	return m, nil
 }
 
@@ -58,7 +74,10 @@ func (s *Store) Seat(ctx context.Context, e *booking.Event, seat int) (booking.S
 		return 0, err
 	}
 	status := r.text(0)
-	if len(status) != 1 {
+	if err := r.must("ok"); err != nil {
+		return 0, err
+	}
+	if len(status) != 1 || !strings.Contains(shownStatuses, status) {
 		return 0, r.strange()
 	}
 	return booking.SeatStatus(status[0]), nil

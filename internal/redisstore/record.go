@@ -49,15 +49,6 @@ func readHold(eventID, holdID, text string, now int64) (booking.Hold, error) {
 	return h, nil
 }
 
-// readNew reads the record of a hold that was taken at this moment.
-func readNew(eventID, holdID, text string) (booking.Hold, error) {
-	_, taken, err := readRecord(eventID, holdID, text)
-	if err != nil {
-		return booking.Hold{}, fmt.Errorf("record of hold %s: %w", holdID, err)
-	}
-	return readHold(eventID, holdID, text, taken)
-}
-
 // readRecord reads what a record says by itself, and when it was taken, in ms.
 func readRecord(eventID, holdID, text string) (h booking.Hold, taken int64, err error) {
 	f := strings.Split(text, " ")
@@ -116,41 +107,6 @@ func readSeats(list string) ([]int, error) {
 		seats = append(seats, int(i))
 	}
 	return seats, nil
-}
-
-// readOne reads a reply {ok, now, record}.
-func (r reply) readOne(e *booking.Event, holdID string) (booking.Hold, error) {
-	return readHold(e.ID, holdID, r.text(1), r.number(0))
-}
-
-// over is the refusal for a status that says why there is no such live hold,
-// nil for another status.
-func (r reply) over(holdID string) error {
-	switch r.status {
-	case "released":
-		return booking.EndedError(booking.HoldReleased)
-	case "expired":
-		return booking.EndedError(booking.HoldExpired)
-	case "sold":
-		return booking.Errorf(booking.CodeHoldSold, "the seats of this hold are bought")
-	case "not_found":
-		return booking.Errorf(booking.CodeNotFound, "no hold of yours has the id %s", holdID)
-	default:
-		return nil
-	}
-}
-
-// allOrNone reads a reply {ok} or {taken, seats}.
-func (r reply) allOrNone(e *booking.Event) error {
-	switch r.status {
-	case "ok":
-		return nil
-	case "taken":
-		if seats, err := readSeats(r.text(0)); err == nil {
-			return seatsTaken(e, seats)
-		}
-	}
-	return r.strange()
 }
 
 func seatsTaken(e *booking.Event, seats []int) error {

@@ -21,6 +21,5 @@ func (s *Store) Release(ctx context.Context, e *booking.Event, holdID, customerI
 	if err := r.over(holdID); err != nil {
 		return booking.Hold{}, false, err
 	}
-	h, err = r.readOne(e, holdID)
-	return h, r.number(2) == 1, err
+	return r.readChange(e, holdID)
 }

@@ -17,8 +17,7 @@ func (s *Store) Sell(ctx context.Context, e *booking.Event, holdID, orderID stri
 	if r.status == "mismatch" {
 		return booking.Hold{}, false, booking.ErrHoldMismatch
 	}
-	h, err = r.readOne(e, holdID)
-	return h, r.number(2) == 1, err
+	return r.readChange(e, holdID)
 }
 
 // SellOver implements booking.Holds.

@@ -117,60 +117,14 @@ func newScript(name string, lastKey int) script {
 // run calls a script and splits its reply into status and rest. Redis's own
 // passing refusals (LOADING, READONLY, CLUSTERDOWN, MOVED, ASK, TRYAGAIN, a
 // script it does not know yet) are tried again by the client; what is left is
-// CodeUnavailable. The status not_loaded becomes ErrNotLoaded.
-func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (reply, error) {
+// CodeUnavailable. ErrNotLoaded as for readReply.
+func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (*reply, error) {
 	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Result()
 	s.note(err)
 	if err != nil {
-		return reply{}, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
+		return nil, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
 	}
-	r := reply{script: sc.name}
-	switch items := raw.(type) {
-	case string: // how the hot path says ok
-		r.status, r.rest = "ok", []any{items}
-	case []any:
-		if len(items) > 0 {
-			r.status, _ = items[0].(string)
-			r.rest = items[1:]
-		}
-	}
-	switch r.status {
-	case "":
-		return r, r.strange()
-	case "not_loaded":
-		return r, booking.ErrNotLoaded
-	}
-	return r, nil
-}
-
-// reply is a script's answer: a status word and what belongs to it.
-type reply struct {
-	script string
-	status string
-	rest   []any
-}
-
-// text returns the i-th item after the status as text, "" where there is none.
-func (r reply) text(i int) string {
-	if i >= len(r.rest) {
-		return ""
-	}
-	t, _ := r.rest[i].(string)
-	return t
-}
-
-// number returns the i-th item after the status as a number, 0 where there is none.
-func (r reply) number(i int) int64 {
-	if i >= len(r.rest) {
-		return 0
-	}
-	n, _ := r.rest[i].(int64)
-	return n
-}
-
-// strange is the fault of a reply that the script's header does not know.
-func (r reply) strange() error {
-	return fmt.Errorf("script %s: unexpected reply %q %v", r.script, r.status, r.rest)
+	return readReply(sc.name, raw)
 }
 
 // serverID returns the run id of the server that has the event. A server that

@@ -128,6 +128,8 @@ func (p *Provider) render(w http.ResponseWriter, v view) {
 	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
+	// A shop may open the page in a window of its own and watch for its closing.
+	h.Set("Cross-Origin-Opener-Policy", "unsafe-none")
 	h.Set("Cache-Control", "no-store")
 	if v.status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", "1")

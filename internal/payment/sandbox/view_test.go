@@ -53,6 +53,7 @@ func TestEveryPageIsLockedDown(t *testing.T) {
 		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), name)
 		require.Equal(t, "no-referrer", h.Get("Referrer-Policy"), name)
 		require.Equal(t, "no-store", h.Get("Cache-Control"), name)
+		require.Equal(t, "unsafe-none", h.Get("Cross-Origin-Opener-Policy"), name)
 		require.Equal(t, "text/html; charset=utf-8", h.Get("Content-Type"), name)
 		csp := h.Get("Content-Security-Policy")
 		for _, want := range []string{"default-src 'none';", "form-action 'self';", "frame-ancestors 'none';", "base-uri 'none'"} {
