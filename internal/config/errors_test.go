@@ -228,6 +228,10 @@ func TestSecretFiles(t *testing.T) {
 		"SEATHOLD_STANDARD_WEBHOOK_SECRET": webhookSecret,
 		"SEATHOLD_STRIPE_API_KEY":          "sk_test_of-this-test",
 		"SEATHOLD_STRIPE_WEBHOOK_SECRET":   webhookSecret,
+
+		"SEATHOLD_JWT_KEY":          keyText(t, 1),
+		"SEATHOLD_JWT_KEY_NEXT":     keyText(t, 2),
+		"SEATHOLD_JWT_KEY_PREVIOUS": keyText(t, 3),
 	}
 	for _, v := range variables() {
 		require.True(t, !v.secret || cases[v.name] != "", "%s is a secret that no case is about", v.name)
@@ -236,14 +240,25 @@ func TestSecretFiles(t *testing.T) {
 		for _, end := range []string{"", "\n", "\r\n"} {
 			t.Run(name+quote(end), func(t *testing.T) {
 				path := writeFile(t, "secret", value+end)
-				direct := mustLoad(t, realServers(name+"="+value)...)
-				fromFile := mustLoad(t, realServers(name+"=", name+"_FILE="+path)...)
+				var others []string
+				if strings.HasPrefix(name, "SEATHOLD_JWT_KEY") { // instead of a secret, and the first of them
+					others = []string{"SEATHOLD_JWT_SECRET=", "SEATHOLD_JWT_KEY=" + keyText(t, 4)}
+				}
+				direct := mustLoad(t, realServers(append(others, name+"="+value)...)...)
+				fromFile := mustLoad(t, realServers(append(others, name+"=", name+"_FILE="+path)...)...)
 				require.Equal(t, SourceFile, fromFile.sources[name])
 				fromFile.sources, direct.sources = nil, nil
 				require.Equal(t, direct, fromFile)
 			})
 		}
 	}
+}
+
+// keyText is a key of the tests as a file has it, but for its line end.
+func keyText(t *testing.T, seed byte) string {
+	t.Helper()
+	_, private, _ := keyPEM(t, seed)
+	return strings.TrimSpace(private)
 }
 
 func TestSecretFileErrors(t *testing.T) {

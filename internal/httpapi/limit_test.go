@@ -80,6 +80,9 @@ func TestEveryRouteHasItsLimits(t *testing.T) {
 		"POST /v1/orders":               "address_holds",
 		"POST /v1/auth/register":        "address_registrations",
 		"POST /v1/auth/login":           "address_logins",
+		"POST /v1/auth/refresh":         "address_sessions",
+		"POST /v1/auth/logout":          "address_sessions",
+		"POST /v1/me/password":          "address_passwords",
 	}
 	w := newLimitedWorld(t)
 	seen := map[string]string{}

@@ -160,7 +160,8 @@ func TestNoTokenReachesTheLog(t *testing.T) {
 }
 
 func TestTheVerificationKeysArePublic(t *testing.T) {
-	const keys = `{"keys":[{"kty":"OKP"}]}`
+	const keys = `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",` +
+		`"kid":"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k","alg":"EdDSA","use":"sig"}]}`
 	for want, given := range map[string][]byte{noKeys: nil, keys: []byte(keys)} {
 		w := newWorld(t, func(c *Config) { c.VerificationKeys = given })
 		a := w.do(nobody, get, "/.well-known/jwks.json", "").ok(http.StatusOK)

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -59,11 +60,12 @@ func (d *Document) checkHeader(name string, said *openapi3.Header, pointer strin
 	case len(values) == 0:
 		return nil
 	}
-	var value any = values[0]
+	text := strings.Join(values, ", ") // several lines are one list (RFC 9110, 5.3)
+	var value any = text
 	if said.Schema.Value.Type.Is(openapi3.TypeInteger) {
-		n, err := strconv.ParseInt(values[0], 10, 64)
+		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return fmt.Errorf("the header %s is no whole number: %q", name, values[0])
+			return fmt.Errorf("the header %s is no whole number: %q", name, text)
 		}
 		value = n
 	}
