@@ -28,6 +28,9 @@ for k = 1, 4, 2 do redis.call('GETRANGE', KEYS[1], ARGV[k], ARGV[k + 1]) end
 for k = 1, 4, 2 do redis.call('SETRANGE', KEYS[1], ARGV[k], '12345678901') end
 return 1`
 
+// usualHoarding is how the script takes the limits of hoarding that are usual.
+const usualHoarding = "5 3600000 600000 120000 2700000 600000 200"
+
 const (
 	rounds        = 100
 	holdsPerRound = 90 // of 2 seats: as many as 200 seats take, for a fair comparison
@@ -111,13 +114,13 @@ func (b *bed) pipelined(script *redis.Script, n int, call func(i int) (keys []st
 	}
 }
 
-// pipelinedHolds is holds in one pipeline; ranges are ARGV 8… of the script.
+// pipelinedHolds is holds in one pipeline; ranges are ARGV 9… of the script.
 func (b *bed) pipelinedHolds(n int, seats func(i int) (list string, ranges []any)) {
 	keys := []string{b.key("seats"), b.key("holds"), b.key("due"), b.key("log")}
 	closes := time.Now().Add(time.Hour).UnixMilli()
 	b.pipelined(holdScript, n, func(i int) ([]string, []any) {
 		list, ranges := seats(i)
-		args := []any{uuid.NewString(), "c:" + uuid.NewString(), list, time.Hour.Milliseconds(), 10, 0, closes}
+		args := []any{uuid.NewString(), "c:" + uuid.NewString(), list, time.Hour.Milliseconds(), 10, 0, closes, usualHoarding}
 		return keys, append(args, ranges...)
 	})
 }

@@ -16,7 +16,7 @@ type Hoarding struct {
 	CoolDown     time.Duration
 	ChangeOfMind time.Duration
 	// A customer's holds of one seat have one life together, from the first
-	// taking. When it is over they cannot have the seat until they have been
+	// taking; only a pending order's payment may take longer. When it is over they cannot have the seat until they have been
 	// without it for the pause; so long without it begins a new life, too.
 	Life  time.Duration
 	Pause time.Duration
@@ -38,8 +38,9 @@ const (
 	changeOfMind = 2 * time.Minute
 	// Whoever waits is meant to get the seat: the pause is a whole hold long.
 	leastPause, longestPause = 10 * time.Minute, time.Hour
-	// Ten times the usual cap on what a customer has at once.
-	mostSeatsTried = 200
+	// Four seats tried fifteen times in ten minutes. Each one remembered costs the
+	// script some 3 µs at this customer's next hold, so there must not be many.
+	mostSeatsTried = 60
 )
 
 // UsualHoarding returns the limits of a shop, but for life and pause, which

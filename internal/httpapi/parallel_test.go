@@ -122,7 +122,7 @@ func TestAThousandCallsAtOnceHoldNoMoreThanTheCap(t *testing.T) {
 		t.Run(name+", control: a cap too wide", func(t *testing.T) {
 			w := newWorld(t)
 			w.standOn(addr(w), false)
-			_, _, after := storm(t, w, 9*most)
+			_, _, after := storm(t, w, 2*most)
 			require.Greater(t, after, most)
 		})
 	}

@@ -67,7 +67,8 @@ func clockedStore(t *testing.T, addr string) (*Store, *clock) {
 	return store, c
 }
 
-func (c *clock) break_(t *testing.T, script, guard, instead string) {
+// spoil switches a guard of a script off.
+func (c *clock) spoil(t *testing.T, script, guard, instead string) {
 	t.Helper()
 	c.instead[script] = broken(t, script, guard, instead)
 }

@@ -380,7 +380,7 @@ func TestGamesFindEveryGuardOfHoardingThatIsOff(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			store, c := clockedStore(t, miniredis.RunT(t).Addr())
-			c.break_(t, off[0], off[1], off[2])
+			c.spoil(t, off[0], off[1], off[2])
 			draw := moves()
 			for seed := range 2000 {
 				if found := newGame(t, store, c).play(draw.Example(seed)); found != "" {

@@ -126,7 +126,7 @@ func TestAChangeOfMindDoesNotCount(t *testing.T) {
 		change()
 		s.take("customer-1", 8)
 		s2 := newShow(t, s.store, 12)
-		c.break_(t, "hold", "till - from > tonumber(quick)", "till - from >= 0")
+		c.spoil(t, "hold", "till - from > tonumber(quick)", "till - from >= 0")
 		s.Show = s2.Show
 		for i := range 3 {
 			s.release(s.take("customer-1", i))
@@ -247,10 +247,10 @@ func TestNobodyKeepsASeatForLongerThanALife(t *testing.T) {
 		require.Equal(t, 45*minute, keep(part))
 
 		c.advance(time.Hour)
-		c.break_(t, "hold", "local from = first[seat]", "local from = nil")
+		c.spoil(t, "hold", "local from = first[seat]", "local from = nil")
 		require.GreaterOrEqual(t, keep(release), 5*time.Hour, "control: the memory is not asked")
 		c.advance(time.Hour)
-		c.break_(t, "hold", "had(seat, tonumber(string.match(',' .. since, ',' .. seat .. '@(%d+)') or from), till)", "had(seat, from, till)")
+		c.spoil(t, "hold", "had(seat, tonumber(string.match(',' .. since, ',' .. seat .. '@(%d+)') or from), till)", "had(seat, from, till)")
 		require.GreaterOrEqual(t, keep(release), 5*time.Hour, "control: the clock does not go on")
 	})
 }
@@ -265,7 +265,7 @@ func TestADeadlineOfAReholdStaysWithinTheLife(t *testing.T) {
 			return s.take(customer, seat).Left
 		}
 		require.Equal(t, minute, late("customer-1", 1))
-		c.break_(t, "hold", "if stop and stop < deadline then", "if false then")
+		c.spoil(t, "hold", "if stop and stop < deadline then", "if false then")
 		require.Equal(t, 10*minute, late("customer-2", 2), "control")
 	})
 }
@@ -352,7 +352,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 		c.advance(10*minute - 26*time.Second)
 		require.NoError(t, try(40), "the first of them is ten minutes old")
 
-		c.break_(t, "hold", "if #kept > tonumber(most) then", "if false then")
+		c.spoil(t, "hold", "if #kept > tonumber(most) then", "if false then")
 		for i := range 50 {
 			require.NoError(t, try(41+i))
 		}
@@ -397,7 +397,7 @@ func TestTheSweepLeavesAYoungMemory(t *testing.T) {
 			return h.Left
 		}
 		require.Equal(t, 41*minute, spent("customer-1"))
-		c.break_(t, "expire", "string.match(token, '%d+$') + KEEP > now", "token == ''")
+		c.spoil(t, "expire", "string.match(token, '%d+$') + KEEP > now", "token == ''")
 		require.Equal(t, time.Hour, spent("customer-2"), "control")
 	})
 }
