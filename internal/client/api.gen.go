@@ -826,6 +826,39 @@ type PaymentMessage struct {
 // Plan A seating plan in the public format of pretix. What else stands in it is kept and ignored.
 type Plan = json.RawMessage
 
+// PlanPosition defines model for PlanPosition.
+type PlanPosition struct {
+	X float32 `json:"x"`
+	Y float32 `json:"y"`
+}
+
+// PlanRow defines model for PlanRow.
+type PlanRow struct {
+	Position  *PlanPosition `json:"position,omitempty"`
+	RowNumber string        `json:"row_number"`
+	Seats     []PlanSeat    `json:"seats"`
+}
+
+// PlanSeat defines model for PlanSeat.
+type PlanSeat struct {
+	// Category The name of one of the categories.
+	Category string       `json:"category"`
+	Position PlanPosition `json:"position"`
+
+	// SeatGUID A seat, by its `seat_guid` in the plan; 128 bytes at most.
+	//
+	// Examples: A2
+	SeatGUID   SeatName `json:"seat_guid"`
+	SeatNumber string   `json:"seat_number"`
+}
+
+// PlanZone defines model for PlanZone.
+type PlanZone struct {
+	Name     *string      `json:"name,omitempty"`
+	Position PlanPosition `json:"position"`
+	Rows     []PlanRow    `json:"rows"`
+}
+
 // Price Examples: {"amount":4500,"currency":"EUR"}
 type Price struct {
 	// Amount In minor units; 0 is free of charge.

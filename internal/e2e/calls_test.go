@@ -14,9 +14,6 @@ type (
 	account struct {
 		ID, Email, Name, Role string
 	}
-	login struct {
-		AccessToken string `json:"access_token"`
-	}
 	event struct {
 		ID         string `json:"id"`
 		Name       string `json:"name"`

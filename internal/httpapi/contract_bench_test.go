@@ -13,20 +13,24 @@ import (
 	"seathold/internal/booking"
 )
 
-// BenchmarkHold is a refused hold through the whole handler, with and without
-// the document. Refused, so that each does the same.
+// BenchmarkHold is POST holds through the whole handler, with and without the
+// document. It names a seat twice, so that it is refused before the hold store is
+// asked, which would take a hundred times as long.
 func BenchmarkHold(b *testing.B) {
 	for name, doc := range map[string]*openapi3.T{"checked": document(), "unchecked": {Paths: openapi3.NewPaths()}} {
 		b.Run(name, func(b *testing.B) {
 			w := newWorld(b, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
 			w.api.handler = w.api.observe(w.api.router(doc))
-			body, path := seatsBody("A1", "A2"), "/v1/events/"+w.event("")+"/holds"
-			w.do(alice, post, path, body).ok(http.StatusCreated)
+			body, path := seatsBody("A1", "A2", "A1"), "/v1/events/"+w.event("")+"/holds"
+			b.ReportAllocs()
 			for b.Loop() {
 				r := httptest.NewRequest(post, path, strings.NewReader(body))
 				r.Header.Set("Authorization", "Bearer bob")
 				r.Header.Set(idempotencyKey, "checkout-1")
-				w.api.ServeHTTP(httptest.NewRecorder(), r)
+				rec := httptest.NewRecorder()
+				if w.api.ServeHTTP(rec, r); rec.Code != http.StatusUnprocessableEntity {
+					b.Fatal(rec.Body.String())
+				}
 			}
 		})
 	}
