@@ -13,6 +13,8 @@ GOLANGCI_LINT := v2.15.0
 AIR := v1.67.4
 SECANTUS := 0.7.0b3
 STRIPE_MOCK := v0.203.0
+GOVULNCHECK := v1.9.0
+CYCLONEDX := v1.10.0
 
 .PHONY: help
 help: ## show this help
@@ -43,13 +45,15 @@ test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS)
 
 .PHONY: check
-check: $(BIN)/golangci-lint ## format, vet, lint, import direction, Lua
+check: $(BIN)/golangci-lint $(BIN)/govulncheck ## format, vet, lint, import direction, Lua, known vulnerabilities
 	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
 	go mod tidy -diff
+	go mod verify
 	go vet ./...
 	go vet -tags failpoint ./...
 	$(BIN)/golangci-lint run ./...
 	go test -count=1 ./lua
+	./.ci/vulnerabilities $(BIN)/govulncheck
 
 # Each for FUZZTIME. What is found is kept in testdata/fuzz beside the test, and
 # is from then on a case of the ordinary tests.
@@ -58,6 +62,10 @@ FUZZTIME ?= 5m
 .PHONY: fuzz
 fuzz: ## feed random input to everything that reads from outside
 	@./.ci/fuzz $(FUZZTIME)
+
+.PHONY: sbom
+sbom: build $(BIN)/cyclonedx-gomod ## list the modules in dist/seathold, with versions and hashes
+	$(BIN)/cyclonedx-gomod bin -json -std -version $(or $(RELEASE),dev) -output dist/seathold.cdx.json dist/seathold
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## format the code
@@ -82,6 +90,18 @@ $(BIN)/air: $(BIN)/.air-$(AIR)
 $(BIN)/.air-$(AIR):
 	@mkdir -p $(BIN)
 	GOBIN=$(BIN) go install github.com/air-verse/air@$(AIR)
+	@touch $@
+
+$(BIN)/govulncheck: $(BIN)/.govulncheck-$(GOVULNCHECK)
+$(BIN)/.govulncheck-$(GOVULNCHECK):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
+	@touch $@
+
+$(BIN)/cyclonedx-gomod: $(BIN)/.cyclonedx-gomod-$(CYCLONEDX)
+$(BIN)/.cyclonedx-gomod-$(CYCLONEDX):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX)
 	@touch $@
 
 $(BIN)/stripe-mock: $(BIN)/.stripe-mock-$(STRIPE_MOCK)
