@@ -14,6 +14,8 @@ OAPI_CODEGEN := v2.8.2
 AIR := v1.67.4
 SECANTUS := 0.7.0b3
 STRIPE_MOCK := v0.203.0
+GOVULNCHECK := v1.9.0
+CYCLONEDX := v1.10.0
 
 .PHONY: help
 help: ## show this help
@@ -45,15 +47,17 @@ test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS)
 
 .PHONY: check
-check: $(BIN)/golangci-lint $(BIN)/oapi-codegen ## format, vet, lint, import direction, generated code, Lua
+check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, known vulnerabilities
 	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
 	go mod tidy -diff
+	go mod verify
 	go vet ./...
 	go vet -tags failpoint ./...
 	$(BIN)/golangci-lint run ./...
 	@$(MAKE) -s generate GENERATED=$(TOOLS)/api.gen.go && cmp -s $(TOOLS)/api.gen.go internal/client/api.gen.go || \
 		{ echo 'internal/client/api.gen.go is not what the document says; run: make generate'; exit 1; }
 	go test -count=1 ./lua
+	./.ci/vulnerabilities $(BIN)/govulncheck
 
 # The client, from the API's document. The generator is installed once; then
 # nothing of this needs the network.
@@ -70,6 +74,10 @@ FUZZTIME ?= 5m
 .PHONY: fuzz
 fuzz: ## feed random input to everything that reads from outside
 	@./.ci/fuzz $(FUZZTIME)
+
+.PHONY: sbom
+sbom: build $(BIN)/cyclonedx-gomod ## list the modules in dist/seathold, with versions and hashes
+	$(BIN)/cyclonedx-gomod bin -json -std -version $(or $(RELEASE),dev) -output dist/seathold.cdx.json dist/seathold
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## format the code
@@ -100,6 +108,18 @@ $(BIN)/air: $(BIN)/.air-$(AIR)
 $(BIN)/.air-$(AIR):
 	@mkdir -p $(BIN)
 	GOBIN=$(BIN) go install github.com/air-verse/air@$(AIR)
+	@touch $@
+
+$(BIN)/govulncheck: $(BIN)/.govulncheck-$(GOVULNCHECK)
+$(BIN)/.govulncheck-$(GOVULNCHECK):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK)
+	@touch $@
+
+$(BIN)/cyclonedx-gomod: $(BIN)/.cyclonedx-gomod-$(CYCLONEDX)
+$(BIN)/.cyclonedx-gomod-$(CYCLONEDX):
+	@mkdir -p $(BIN)
+	GOBIN=$(BIN) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@$(CYCLONEDX)
 	@touch $@
 
 $(BIN)/stripe-mock: $(BIN)/.stripe-mock-$(STRIPE_MOCK)

@@ -138,7 +138,7 @@ func TestBadSecretsAreNotShown(t *testing.T) {
 		{"REDIS_URL", "redis+cluster://:redispw@a:1,b:0", hosts + "; one only with redis:// and rediss://"},
 		{"REDIS_URL", "redis://:redispw@a:1/two", "the database's number, 0 or more, at the path's end"},
 		{"REDIS_URL", "redis://:redispw@a:1/-1", "the database's number, 0 or more, at the path's end"},
-		{"REDIS_URL", "redis+sentinel://:redispw@a:1", "the master's name after the sentinels: redis+sentinel://host:port,host:port/MASTER/DB"},
+		{"REDIS_URL", "redis+sentinel://:redispw@a:1", "the master's name (letters, digits and .-_) after the sentinels: redis+sentinel://host:port,host:port/MASTER/DB"},
 		{"REDIS_URL", "redis+sentinel://:redispw@a:1/m/x", "the database's number, 0 or more, at the path's end"},
 		{"REDIS_URL", "redis+cluster://:redispw@a:1/1", "no path after the hosts: a Redis Cluster has only database 0"},
 		{"REDIS_URL", "redis://:redispw@a:1?pool_size=3", "no parameter but ?tls=true, or ?tls=false except with rediss://"},

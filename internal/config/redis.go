@@ -69,8 +69,8 @@ func (r *Redis) readPath(path string) error {
 	db := path
 	switch r.Mode {
 	case RedisSentinel:
-		if r.Master, db, _ = strings.Cut(path, "/"); r.Master == "" {
-			return wantError("the master's name after the sentinels: redis+sentinel://host:port,host:port/MASTER/DB")
+		if r.Master, db, _ = strings.Cut(path, "/"); !isMasterName(r.Master) {
+			return wantError("the master's name (letters, digits and .-_) after the sentinels: redis+sentinel://host:port,host:port/MASTER/DB")
 		}
 	case RedisCluster:
 		if path != "" {
@@ -86,6 +86,13 @@ func (r *Redis) readPath(path string) error {
 	}
 	r.DB = int(n)
 	return nil
+}
+
+// isMasterName takes the characters that sentinels take.
+func isMasterName(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(c rune) bool {
+		return !strings.ContainsRune(".-_", c) && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9')
+	})
 }
 
 func (r *Redis) readQuery(query map[string][]string) error {

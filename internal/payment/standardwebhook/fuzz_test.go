@@ -32,7 +32,10 @@ func FuzzVerify(f *testing.F) {
 		{testID, "9223372036854775807", signature, string(testBody)},
 		{testID + "x", timestamp, signature, string(testBody)},
 		{"msg_p5jXN8AQM9LWM0D4loKWxJek.1700000000", "", "v1,", "{}"},
-		{"", "", "", ""}, {"\x00", "-1", "v1", "\xff"}, {testID, timestamp, ",", ""}, {testID, timestamp, " ", ""},
+		{"", "", "", ""},
+		{"\x00", "-1", "v1", "\xff"},
+		{testID, timestamp, ",", ""},
+		{testID, timestamp, " ", ""},
 	} {
 		f.Add(seed[0], seed[1], seed[2], []byte(seed[3]))
 	}
