@@ -44,7 +44,7 @@ func New(c Config) (*ClientWithResponses, error) {
 	if c.Timeout == 0 {
 		c.Timeout = defaultTimeout
 	}
-	caller := caller{&http.Client{
+	caller := caller{maxAnswer: maxAnswer, client: &http.Client{
 		Transport: c.Transport, Timeout: c.Timeout,
 		// The API redirects nobody: whoever does is someone else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -98,7 +98,10 @@ func Answered[T any](answer *T) (T, error) {
 }
 
 // caller makes calls, and an Error of each that is refused.
-type caller struct{ client *http.Client }
+type caller struct {
+	client    *http.Client
+	maxAnswer int64 // bytes
+}
 
 // Do implements HttpRequestDoer.
 func (c caller) Do(r *http.Request) (*http.Response, error) {
@@ -107,7 +110,7 @@ func (c caller) Do(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("the service does not answer: %w", err)
 	}
 	if answer.StatusCode < 300 || answer.StatusCode == http.StatusNotModified {
-		answer.Body = bounded{io.LimitReader(answer.Body, maxAnswer), answer.Body}
+		answer.Body = bounded{io.LimitReader(answer.Body, c.maxAnswer), answer.Body}
 		return answer, nil
 	}
 	return nil, errors.Join(refusal(answer), answer.Body.Close())

@@ -117,7 +117,7 @@ func (f typedFlow) isSold(seat string) {
 	f.t.Helper()
 	shown, err := f.other.GetSeatWithResponse(context.Background(), f.s.event.ID, seat)
 	require.NoError(f.t, err)
-	require.Equal(f.t, api.SeatStatusSold, api.SeatStatus(got(f.t, shown.JSON200, err).Status))
+	require.Equal(f.t, api.SeatStatusSold, got(f.t, shown.JSON200, err).Status)
 	taken, err := f.other.GetSeatsWithResponse(context.Background(), f.s.event.ID, &api.GetSeatsParams{Taken: new(true)})
 	require.NoError(f.t, err)
 	all := got(f.t, taken.JSON200, err)
