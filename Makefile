@@ -39,6 +39,7 @@ test: test-servers ## run all tests, with the race detector, on embedded and on 
 	go test -race -shuffle=on -timeout 30m ./...
 	go test -count=1 -timeout 30m -run '^TestEveryScheduleEndsWell$$' ./internal/booking -rapid.checks=5000
 	go test -count=1 -timeout 30m -run '^TestKnownAndUnknownAddressesTakeAsLong$$|^TestControlWithoutTheStandInTimeTells$$' ./internal/auth
+	go test -count=1 -timeout 30m -run '^TestStorms' ./internal/e2e
 
 # What the tests want beyond Go. What cannot be had here is named, loudly, by
 # the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.
@@ -86,6 +87,7 @@ fmt: $(BIN)/golangci-lint ## format the code
 .PHONY: bench
 bench: test-servers ## measure, and print each figure beside its target
 	SEATHOLD_BENCH=1 go test -count=1 -timeout 20m -run '^TestFigures' -v ./internal/bench | grep -v -E '^(=== |--- |PASS|ok )'
+	@go test -count=1 -timeout 10m -run '^TestStorms$$' -v ./internal/e2e | sed -n 's/.*figure: //p'
 	go test -run '^$$' -bench . -benchtime 2s ./internal/booking ./internal/boltstore
 
 .PHONY: clean

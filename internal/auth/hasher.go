@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
 	"time"
 
@@ -42,7 +41,7 @@ type Hasher struct {
 
 // NewHasher returns a Hasher of the given bcrypt cost, 4 to 31.
 func NewHasher(cost int) (*Hasher, error) {
-	return newHasher(cost, max(1, runtime.GOMAXPROCS(0)/2))
+	return newHasher(cost, turns())
 }
 
 func newHasher(cost, turns int) (*Hasher, error) {
