@@ -16,6 +16,7 @@ import (
 // know of it.
 type box struct {
 	*shop
+	other  string // the id of a second event
 	st     string // the command
 	folder string // where it runs
 	t      *testing.T
@@ -36,6 +37,8 @@ func openBox(t *testing.T, st string, more ...settings) *box {
 		require.NoError(t, err)
 		b.write(name, content)
 	}
+	other, _ := b.organizer.createEvent(t, "Another play", theatre(t, 10))
+	b.other = other.ID
 	b.write("seats.dict", quotedLines(b.guids))
 	b.write("events.dict", quotedLines([]string{b.event.ID}))
 	b.writeAccounts(map[string]*client{
@@ -85,7 +88,7 @@ func (b *box) run(address string, options ...string) (string, error) {
 	cmd.Dir = b.folder
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + b.folder, "PYTHONDONTWRITEBYTECODE=1",
-		"EVENT=" + b.event.ID, "WEBHOOK_SECRET=" + webhookSecret,
+		"EVENT=" + b.event.ID, "OTHER_EVENT=" + b.other, "WEBHOOK_SECRET=" + webhookSecret,
 	}
 	said, err := cmd.CombinedOutput()
 	return string(said), err
