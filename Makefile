@@ -16,6 +16,7 @@ SECANTUS := 0.7.0b3
 STRIPE_MOCK := v0.203.0
 GOVULNCHECK := v1.9.0
 CYCLONEDX := v1.10.0
+SCHEMATHESIS := 4.32.5
 
 .PHONY: help
 help: ## show this help
@@ -45,7 +46,7 @@ test: test-servers ## run all tests, with the race detector, on embedded and on 
 # the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.
 .PHONY: test-servers
 test-servers: $(BIN)/stripe-mock
-	@./.ci/servers $(VENV) $(SECANTUS)
+	@./.ci/servers $(VENV) $(SECANTUS) $(TOOLS)/schemathesis $(SCHEMATHESIS)
 
 .PHONY: check
 check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, known vulnerabilities
@@ -69,12 +70,16 @@ generate: $(BIN)/oapi-codegen ## generate the client from internal/httpapi/opena
 	@cd internal/client && $(BIN)/oapi-codegen -config generate.yaml -o $(GENERATED) ../httpapi/openapi.yaml
 
 # Each for FUZZTIME. What is found is kept in testdata/fuzz beside the test, and
-# is from then on a case of the ordinary tests.
+# is from then on a case of the ordinary tests. Then the calls of the API's
+# document, in each role for FUZZSECONDS; a failure says by which seed.
 FUZZTIME ?= 5m
+FUZZSECONDS ?= 600
 
 .PHONY: fuzz
-fuzz: ## feed random input to everything that reads from outside
-	@./.ci/fuzz $(FUZZTIME)
+fuzz: test-servers ## feed random input to everything that reads from outside
+	@found=0; ./.ci/fuzz $(FUZZTIME) || found=1; \
+	SEATHOLD_TEST_SCHEMA_SECONDS=$(FUZZSECONDS) go test -count=1 -timeout 0 -run '^TestTheDocumentHolds$$' -v ./internal/e2e || found=1; \
+	exit $$found
 
 .PHONY: sbom
 sbom: build $(BIN)/cyclonedx-gomod ## list the modules in dist/seathold, with versions and hashes

@@ -643,13 +643,14 @@ type NewEvent struct {
 	// OnSaleAt When the sale opens; at once where it is left out.
 	OnSaleAt *time.Time `json:"on_sale_at,omitempty"`
 
-	// Plan A seating plan in the public format of pretix. What else stands in it is kept and ignored.
+	// Plan A seating plan in the public format of pretix. Each seat has a category of the plan, and a name of its own. A zone may have `areas`, in
+	// the older or the newer form. What else stands in it is kept and ignored.
 	Plan Plan `json:"plan"`
 
 	// Prices What a seat costs, by the name of its category. Every category of the plan, and no other; one currency.
 	Prices map[string]Price `json:"prices"`
 
-	// StartsAt When the event starts.
+	// StartsAt When the event starts, in the years 1970 to 9999.
 	StartsAt time.Time `json:"starts_at"`
 }
 
@@ -807,13 +808,13 @@ type PaymentState string
 type PaymentMessage struct {
 	Data struct {
 		// Amount What was paid; of a refund, all that has gone back of the payment so far.
-		Amount   *int64  `json:"amount,omitempty"`
-		Currency *string `json:"currency,omitempty"`
+		Amount   int64  `json:"amount"`
+		Currency string `json:"currency"`
 
 		// Key The idempotency key of a refund that failed, where it is known.
 		Key       *string `json:"key,omitempty"`
 		OrderID   *string `json:"order_id,omitempty"`
-		PaymentID *string `json:"payment_id,omitempty"`
+		PaymentID string  `json:"payment_id"`
 	} `json:"data"`
 
 	// Timestamp When it happened.
@@ -823,40 +824,14 @@ type PaymentMessage struct {
 	Type string `json:"type"`
 }
 
-// Plan A seating plan in the public format of pretix. What else stands in it is kept and ignored.
+// Plan A seating plan in the public format of pretix. Each seat has a category of the plan, and a name of its own. A zone may have `areas`, in
+// the older or the newer form. What else stands in it is kept and ignored.
 type Plan = json.RawMessage
 
-// PlanPosition defines model for PlanPosition.
-type PlanPosition struct {
+// Position A place in the plan, from that of what it stands in.
+type Position struct {
 	X float32 `json:"x"`
 	Y float32 `json:"y"`
-}
-
-// PlanRow defines model for PlanRow.
-type PlanRow struct {
-	Position  *PlanPosition `json:"position,omitempty"`
-	RowNumber string        `json:"row_number"`
-	Seats     []PlanSeat    `json:"seats"`
-}
-
-// PlanSeat defines model for PlanSeat.
-type PlanSeat struct {
-	// Category The name of one of the categories.
-	Category string       `json:"category"`
-	Position PlanPosition `json:"position"`
-
-	// SeatGUID A seat, by its `seat_guid` in the plan; 128 bytes at most.
-	//
-	// Examples: A2
-	SeatGUID   SeatName `json:"seat_guid"`
-	SeatNumber string   `json:"seat_number"`
-}
-
-// PlanZone defines model for PlanZone.
-type PlanZone struct {
-	Name     *string      `json:"name,omitempty"`
-	Position PlanPosition `json:"position"`
-	Rows     []PlanRow    `json:"rows"`
 }
 
 // Price Examples: {"amount":4500,"currency":"EUR"}
@@ -1032,7 +1007,7 @@ type Seat struct {
 	// Examples: {"amount":13000,"currency":"EUR"}
 	Price Money `json:"price"`
 
-	// Seat A seat, by its `seat_guid` in the plan; 128 bytes at most.
+	// Seat A seat, by its `seat_guid` in the plan; 128 bytes at most, without control characters.
 	//
 	// Examples: A2
 	Seat   SeatName   `json:"seat"`
@@ -1051,7 +1026,7 @@ type SeatMap struct {
 	Version string `json:"version"`
 }
 
-// SeatName A seat, by its `seat_guid` in the plan; 128 bytes at most.
+// SeatName A seat, by its `seat_guid` in the plan; 128 bytes at most, without control characters.
 //
 // Examples: A2
 type SeatName = string
@@ -1087,7 +1062,7 @@ type StatusCode = int
 type TakenSeat struct {
 	IsTaken TakenSeatIsTaken `json:"is_taken"`
 
-	// Seat A seat, by its `seat_guid` in the plan; 128 bytes at most.
+	// Seat A seat, by its `seat_guid` in the plan; 128 bytes at most, without control characters.
 	//
 	// Examples: A2
 	Seat   SeatName        `json:"seat"`
@@ -1257,7 +1232,7 @@ type CreateHoldParams struct {
 
 // ReleaseHoldParams defines parameters for ReleaseHold.
 type ReleaseHoldParams struct {
-	// Seat Release this seat only. Repeat the parameter for more.
+	// Seat Release this seat only. Repeat the parameter for more, as many as an address can carry.
 	Seat *[]SeatName `form:"seat,omitempty" json:"seat,omitempty"`
 }
 

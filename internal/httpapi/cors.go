@@ -24,7 +24,9 @@ func (a *API) cors(next http.Handler) http.Handler {
 		AllowedHeaders: []string{
 			"Authorization", "Content-Type", idempotencyKey, "If-None-Match", requestIDHeader, "Last-Event-ID",
 		},
-		ExposedHeaders: []string{"Location", "ETag", "Link", "Retry-After", rateLimitHeader, ratePolicyHeader, requestIDHeader},
-		MaxAge:         corsMaxAge,
+		ExposedHeaders: []string{
+			"Location", "ETag", "Link", "Content-Disposition", "Retry-After", rateLimitHeader, ratePolicyHeader, requestIDHeader,
+		},
+		MaxAge: corsMaxAge,
 	}).Handler(next)
 }

@@ -192,6 +192,8 @@ func TestBadWebhookEndpoints(t *testing.T) {
 		bad("change: text for a switch", patch, path, `{"rotate_secret": "yes"}`, 400, codeInvalidBody, "rotate_secret: must be true or false"),
 		bad("change: the id", patch, path, `{"id": "x"}`, 400, codeInvalidBody, "id"),
 		bad("list: another's", get, hooksPath+"?organizer=oscar", "", 404, booking.CodeNotFound, ""),
+		bad("list: an organizer too long", get, hooksPath+"?organizer="+strings.Repeat("o", 256), "", 422, booking.CodeInvalidValue, "organizer"),
+		bad("list: no organizer", get, hooksPath+"?organizer=", "", 422, booking.CodeInvalidValue, "organizer"),
 		bad("list: a bad limit", get, hooksPath+"?limit=0", "", 422, booking.CodeInvalidValue, "limit"),
 		bad("test: a body", post, path+"/test", `{"url": "https://a.example"}`, 400, codeInvalidBody, "url"),
 		bad("retry: unknown", post, path+"/deliveries/none/retry", "", 404, booking.CodeNotFound, "30 days"),
