@@ -155,11 +155,11 @@ func (s *Service) EndBlock(ctx context.Context, by Actor, eventID, blockID strin
 		return err
 	}
 	b, err := s.Orders.Order(ctx, blockID)
+	if CodeOf(err) == CodeNotFound || (err == nil && (!b.IsBlock() || b.EventID != e.ID)) {
+		return Errorf(CodeNotFound, "this event has no block %s", blockID)
+	}
 	if err != nil {
 		return err
-	}
-	if !b.IsBlock() || b.EventID != e.ID {
-		return Errorf(CodeNotFound, "this event has no block %s", blockID)
 	}
 	return s.endBlock(ctx, e, blockID)
 }

@@ -195,13 +195,10 @@ func (s *Service) runnableEvent(ctx context.Context, by Actor, id string) (*Even
 		return nil, Errorf(CodeForbidden, "this takes the event's organizer")
 	}
 	e, err := s.Event(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if !by.MayRun(e) {
+	if CodeOf(err) == CodeNotFound || (err == nil && !by.MayRun(e)) {
 		return nil, Errorf(CodeNotFound, "no event of yours has the id %s", id)
 	}
-	return e, nil
+	return e, err
 }
 
 // SeatMap returns the state of all seats; Seats is nil where known is the

@@ -277,11 +277,11 @@ func timestamp() time.Time { return time.Now().UTC().Truncate(time.Millisecond) 
 // CodeNotFound.
 func (s *Service) Order(ctx context.Context, by Actor, id string) (Order, error) {
 	o, err := s.Orders.Order(ctx, id)
+	if CodeOf(err) == CodeNotFound || (err == nil && o.IsBlock()) {
+		return Order{}, noOrder(id) // in the words for someone else's: those tell nothing of it
+	}
 	if err != nil {
 		return Order{}, err
-	}
-	if o.IsBlock() {
-		return Order{}, noOrder(id)
 	}
 	if o.CustomerID == by.ID {
 		return o, nil

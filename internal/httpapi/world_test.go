@@ -40,6 +40,7 @@ type world struct {
 	service  *booking.Service
 	redis    *miniredis.Miniredis
 	store    *boltstore.Store
+	file     string // of the store
 	provider *fakeProvider
 	sender   *fakeSender
 	log      *bytes.Buffer
@@ -52,7 +53,8 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 	holds, err := redisstore.Open(redisstore.Options{Addrs: []string{w.redis.Addr()}}, w.newID)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, holds.Close()) })
-	w.store, err = boltstore.Open(filepath.Join(t.TempDir(), "test.db"), boltstore.NoSync())
+	w.file = filepath.Join(t.TempDir(), "test.db")
+	w.store, err = boltstore.Open(w.file, boltstore.NoSync())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close(context.Background())) })
 	w.service = booking.NewService(booking.Ports{
