@@ -1175,6 +1175,11 @@ type MethodNotAllowed = Problem
 // Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
 type NotFound = Problem
 
+// RateLimited A problem document (RFC 9457).
+//
+// Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}
+type RateLimited = Problem
+
 // TooMany A problem document (RFC 9457).
 //
 // Examples: {"code":"seats_taken","detail":"not free: A2, A3; nothing was held","seats":["A2","A3"],"status":409,"title":"Seats are taken","type":"/problems/seats_taken"}

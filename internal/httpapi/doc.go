@@ -6,6 +6,8 @@
 // (RFC 9457) by one table, and an error that is not in it shows nothing of its
 // cause. openapi.yaml describes every call; requests are checked against it
 // (contract.go) after strict decoding (body.go), the pages are made from it
-// (docs.go), and tests hold every answer against it. The middleware stands outside the router, so that also what no route
-// answers gets a request id, a log line and the same headers.
+// (docs.go), and tests hold every answer against it.
+//
+// The middleware stands outside the router, so that also what no route answers
+// gets a request id, a log line and the same headers.
 package httpapi
