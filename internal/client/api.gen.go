@@ -1048,7 +1048,7 @@ type Session struct {
 	ExpiresIn int64 `json:"expires_in"`
 
 	// RefreshToken Gives the next access token. Keep it secret.
-	RefreshToken *string          `json:"refresh_token,omitempty"`
+	RefreshToken string           `json:"refresh_token"`
 	TokenType    SessionTokenType `json:"token_type"`
 }
 
