@@ -3,6 +3,8 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 type box struct {
 	*shop
 	other  string // the id of a second event
+	taker  string // the URL of who takes every webhook
 	st     string // the command
 	folder string // where it runs
 	t      *testing.T
@@ -28,6 +31,7 @@ func openBox(t *testing.T, st string, more ...settings) *box {
 	t.Helper()
 	given := append([]settings{quick(), {
 		"SEATHOLD_ACCESS_TTL": "24h", "SEATHOLD_HOLD_TTL": "5s", "SEATHOLD_PAYMENT_TTL": "10s", "SEATHOLD_LOG_FORMAT": "json",
+		"SEATHOLD_WEBHOOK_NETWORKS": "127.0.0.0/8",
 	}}, more...)
 	s := newService(t, seathold, given...)
 	s.createAccount(t, "operator@shop.example", "operator")
@@ -37,6 +41,11 @@ func openBox(t *testing.T, st string, more ...settings) *box {
 		require.NoError(t, err)
 		b.write(name, content)
 	}
+	taker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(taker.Close)
+	b.taker = taker.URL
 	other, _ := b.organizer.createEvent(t, "Another play", theatre(t, 10))
 	b.other = other.ID
 	b.write("seats.dict", quotedLines(b.guids))
@@ -88,7 +97,7 @@ func (b *box) run(address string, options ...string) (string, error) {
 	cmd.Dir = b.folder
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + b.folder, "PYTHONDONTWRITEBYTECODE=1",
-		"EVENT=" + b.event.ID, "OTHER_EVENT=" + b.other, "WEBHOOK_SECRET=" + webhookSecret,
+		"EVENT=" + b.event.ID, "OTHER_EVENT=" + b.other, "RECEIVER=" + b.taker, "WEBHOOK_SECRET=" + webhookSecret,
 	}
 	said, err := cmd.CombinedOutput()
 	return string(said), err
