@@ -38,17 +38,19 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 	known := booking.Take{Rate: booking.KnownPlace, Subject: here}
 
 	standings, err := g.Throttle.Take(ctx, append(takes, known)...)
+	taken := granted(takes, standings)
 	if err != nil {
-		g.giveBack(ctx, granted(takes, standings)) // nothing was tried
+		g.giveBack(ctx, taken) // nothing was tried
 		return err
 	}
 	if !isKnown(standings) {
-		everywhere := booking.AccountFailures.Of(account)
-		if _, err := g.Throttle.Take(ctx, everywhere); err != nil {
-			g.giveBack(ctx, takes)
+		everywhere := []booking.Take{booking.AccountFailures.Of(account)}
+		standings, err := g.Throttle.Take(ctx, everywhere...)
+		if err != nil {
+			g.giveBack(ctx, taken)
 			return err
 		}
-		takes = append(takes, everywhere)
+		taken = append(taken, granted(everywhere, standings)...)
 	}
 	err = try()
 	if booking.CodeOf(err) == booking.CodeInvalidCredentials {
@@ -56,17 +58,18 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 	}
 	if err == nil && !isKnown(standings) {
 		known.Calls = 1
-		g.giveBack(ctx, takes, known)
+		g.giveBack(ctx, taken, known)
 	} else {
-		g.giveBack(ctx, takes)
+		g.giveBack(ctx, taken)
 	}
 	return err
 }
 
-// granted are those of the takes that were not refused.
+// granted are those of the takes that were taken: not refused, nor let through
+// while the limiter is away. To give back more would let others' failures go.
 func granted(takes []booking.Take, standings []booking.Standing) (got []booking.Take) {
 	for i, t := range takes {
-		if !standings[i].Refused {
+		if i < len(standings) && !standings[i].Refused {
 			got = append(got, t)
 		}
 	}
@@ -82,13 +85,14 @@ func isKnown(standings []booking.Standing) bool {
 // Password lets a signed-in account's old password be tried. CodeRateLimited,
 // or what try returns.
 func (g Guard) Password(ctx context.Context, accountID string, try func() error) error {
-	take := booking.PasswordFailures.Of(accountID)
-	if _, err := g.Throttle.Take(ctx, take); err != nil {
+	takes := []booking.Take{booking.PasswordFailures.Of(accountID)}
+	standings, err := g.Throttle.Take(ctx, takes...)
+	if err != nil {
 		return err
 	}
-	err := try()
+	err = try()
 	if booking.CodeOf(err) != booking.CodeInvalidCredentials {
-		g.giveBack(ctx, []booking.Take{take})
+		g.giveBack(ctx, granted(takes, standings))
 	}
 	return err
 }

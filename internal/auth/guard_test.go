@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -179,4 +180,45 @@ func TestTheStoreOfTheLimitsLearnsNoAddresses(t *testing.T) {
 	w := newWatch(t)
 	require.ErrorIs(t, w.Login(t.Context(), "192.0.2.1", "anna@example.com", wrong), errWrong)
 	require.NotContains(t, w.server.Dump(), "anna")
+}
+
+// TestWhoHangsUpGivesNothingBack has calls come whose caller has left, and whose
+// try ends as that of a store does then: the failures before stay counted.
+func TestWhoHangsUpGivesNothingBack(t *testing.T) {
+	w := newWatch(t)
+	const from, email = "192.0.2.1", "anna@example.com"
+	for range 5 {
+		require.ErrorIs(t, w.Login(t.Context(), from, email, wrong), errWrong)
+		require.ErrorIs(t, w.Password(t.Context(), "anna", wrong), errWrong)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	tried := 0
+	away := func() error { tried++; return booking.Unavailable("the order store", gone.Err()) }
+	for range 10 {
+		requireLimited(t, w.Login(gone, from, email, away), time.Minute)
+		requireLimited(t, w.Password(gone, "anna", away), time.Minute)
+	}
+	requireLimited(t, w.Login(t.Context(), from, email, right), time.Minute)
+	require.Zero(t, tried)
+}
+
+// TestWhatWasNotTakenIsNotGivenBack has the limiter away at the take and back
+// at the giving back.
+func TestWhatWasNotTakenIsNotGivenBack(t *testing.T) {
+	const from, email = "192.0.2.1", "anna@example.com"
+	for name, call := range map[string]func(w *watch, try func() error) error{
+		"login":    func(w *watch, try func() error) error { return w.Login(t.Context(), from, email, try) },
+		"password": func(w *watch, try func() error) error { return w.Password(t.Context(), "anna", try) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWatch(t)
+			for range 5 {
+				require.ErrorIs(t, call(w, wrong), errWrong)
+			}
+			w.server.SetError("ERR away")
+			require.NoError(t, call(w, func() error { w.server.SetError(""); return nil }))
+			requireLimited(t, call(w, right), time.Minute)
+		})
+	}
 }

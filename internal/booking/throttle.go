@@ -69,12 +69,11 @@ func (t *Throttle) ask(ctx context.Context, takes []Take) []Standing {
 		t.metrics.LimiterAway()
 		return nil
 	}
-	asking, cancel := context.WithTimeout(ctx, limiterPatience)
+	// Whoever hangs up meanwhile counts all the same: it must not be a way past
+	// the limits, nor pass for a limiter that is away.
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), limiterPatience)
 	defer cancel()
 	standings, err := t.limiter.Take(asking, takes)
-	if err != nil && ctx.Err() != nil {
-		return nil // the caller has left, which says nothing of the limiter
-	}
 	t.note(err)
 	if err != nil {
 		t.metrics.LimiterAway()

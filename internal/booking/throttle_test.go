@@ -20,6 +20,7 @@ type fakeLimiter struct {
 	standings []booking.Standing
 	err       error
 	hangs     bool
+	heedful   bool // of a context that is over
 	asked     int
 }
 
@@ -28,6 +29,9 @@ func (l *fakeLimiter) Take(ctx context.Context, _ []booking.Take) ([]booking.Sta
 	if l.hangs {
 		<-ctx.Done()
 		return nil, booking.Unavailable("the hold store", ctx.Err())
+	}
+	if l.heedful && ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	return l.standings, l.err
 }
@@ -137,15 +141,16 @@ func TestFaultsBetweenAnswersDoNotSwitchTheLimitsOff(t *testing.T) {
 	require.Empty(t, log.String())
 }
 
-// Otherwise a client that leaves early would switch the limits off for all.
-func TestAClientThatLeavesSaysNothingOfTheLimiter(t *testing.T) {
-	l := &fakeLimiter{err: errors.New("cancelled")}
+// Otherwise a client that hangs up early would be let through, and would switch
+// the limits off for all.
+func TestAClientThatLeavesCountsAsAnyOther(t *testing.T) {
+	l := &fakeLimiter{standings: []booking.Standing{{Refused: true}}, heedful: true}
 	throttle, counted, log := newThrottle(l)
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	for range 3 {
 		_, err := throttle.Take(gone, quick.Of("a"))
-		require.NoError(t, err)
+		require.Equal(t, booking.CodeRateLimited, booking.CodeOf(err))
 	}
 	require.Equal(t, 3, l.asked)
 	require.Zero(t, counted.of("unlimited"))
