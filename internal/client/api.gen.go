@@ -830,8 +830,8 @@ type Plan = json.RawMessage
 
 // Position A place in the plan, from that of what it stands in.
 type Position struct {
-	X float32 `json:"x"`
-	Y float32 `json:"y"`
+	X float64 `json:"x"`
+	Y float64 `json:"y"`
 }
 
 // Price Examples: {"amount":4500,"currency":"EUR"}
@@ -1237,7 +1237,7 @@ type CreateHoldParams struct {
 
 // ReleaseHoldParams defines parameters for ReleaseHold.
 type ReleaseHoldParams struct {
-	// Seat Release this seat only. Repeat the parameter for more, as many as an address can carry.
+	// Seat Release this seat only. Repeat the parameter for more; an address carries 80, whatever their names.
 	Seat *[]SeatName `form:"seat,omitempty" json:"seat,omitempty"`
 }
 
