@@ -20,6 +20,9 @@ const (
 	secretBytes = 32
 	// maxFamilyID bounds what is looked up for a stranger, in bytes.
 	maxFamilyID = 64
+	// mostFamilies is how many sessions an account has at most: a login beyond
+	// them ends the oldest.
+	mostFamilies = 100
 	// repeatWithin is how long a spent token gives its successor again: a client
 	// that lost the answer, or asked twice, is no thief.
 	repeatWithin = 10 * time.Second
@@ -45,7 +48,7 @@ type RefreshConfig struct {
 	Keys    *Keys
 	TTL     time.Duration // how long a token is good that nobody uses
 	Now     func() time.Time
-	NewID   func() string // makes a family's id: unique, without a dot
+	NewID   func() string // makes a family's id: unique, sorted by time, without a dot
 }
 
 // NewRefreshTokens returns RefreshTokens.
@@ -99,10 +102,27 @@ func (r *RefreshTokens) begin(ctx context.Context, a booking.Account) (string, e
 	if err == nil {
 		err = r.records.InsertRecord(ctx, booking.RecordRefreshFamily, record)
 	}
+	if err == nil {
+		err = r.endOldest(ctx, a.ID)
+	}
 	if err != nil {
 		return "", fmt.Errorf("store a session: %w", err)
 	}
 	return r.token(record.ID, secret), nil
+}
+
+// endOldest ends what the account has beyond the most.
+func (r *RefreshTokens) endOldest(ctx context.Context, accountID string) error {
+	list, err := r.records.RecordsOf(ctx, booking.RecordRefreshFamily, accountID, booking.Page{Limit: mostFamilies + 10})
+	if err != nil {
+		return err
+	}
+	for i := mostFamilies; i < len(list); i++ { // the newest are first: ids sort by time
+		if err := r.end(ctx, list[i].ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill writes the family into its record, which lives on from now.

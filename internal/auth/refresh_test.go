@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -38,7 +39,7 @@ func refreshTokensWith(t testing.TB, keys *Keys, records booking.Records, c *clo
 	var ids atomic.Int64
 	r, err := NewRefreshTokens(RefreshConfig{
 		Records: records, Keys: keys, TTL: refreshTTL, Now: c.Now,
-		NewID: func() string { return "family-" + strconv.FormatInt(ids.Add(1), 10) },
+		NewID: func() string { return fmt.Sprintf("family-%05d", ids.Add(1)) },
 	})
 	require.NoError(t, err)
 	return r
@@ -82,6 +83,19 @@ func (s *sessions) refreshed(token string) Session {
 	session, err := s.Refresh(s.t.Context(), token)
 	require.NoError(s.t, err)
 	return session
+}
+
+// Logins are no way to fill the store.
+func TestAnAccountHasABoundOfSessions(t *testing.T) {
+	s := newSessions(t)
+	first := s.login()
+	second := s.login()
+	for range mostFamilies - 1 {
+		s.login()
+	}
+	require.Len(t, s.families(), mostFamilies)
+	s.refuses(first.RefreshToken)
+	s.refreshed(second.RefreshToken)
 }
 
 func (s *sessions) refuses(token string) {
