@@ -16,8 +16,9 @@ type Hoarding struct {
 	CoolDown     time.Duration
 	ChangeOfMind time.Duration
 	// A customer's holds of one seat have one life together, from the first
-	// taking; only a pending order's payment may take longer. When it is over they cannot have the seat until they have been
-	// without it for the pause; so long without it begins a new life, too.
+	// taking; only a pending order's payment may take longer. When it is over they
+	// cannot have the seat until they have been without it for the pause; so long
+	// without it begins a new life, too.
 	Life  time.Duration
 	Pause time.Duration
 	// MostSeats bounds what is remembered of a customer: who gave back more
