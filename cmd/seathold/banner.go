@@ -32,6 +32,9 @@ func banner(a *app.App) string {
 	} else {
 		line("Payments", "%s, whose webhooks go to %s/v1/webhooks/%s", a.Config.PaymentProvider, a.URL(), a.Config.PaymentProvider)
 	}
+	if !a.Config.AbuseLimits {
+		line("Limits", "off, but for the caps on seats (SEATHOLD_ABUSE_LIMITS)")
+	}
 	if d := a.Demo; d != nil {
 		line("Demo", "%q, %d seats, event %s", d.Event.Name, len(d.Event.Plan.Seats), d.Event.ID)
 		line("Accounts", "%s", strings.Join(d.Emails, ", "))

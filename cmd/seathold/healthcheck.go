@@ -20,19 +20,27 @@ func healthcheckCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if url == "" {
-				c, err := loadConfig(cmd.ErrOrStderr())
-				if err != nil {
+				var err error
+				if url, err = localService(cmd.ErrOrStderr()); err != nil {
 					return err
 				}
-				// The address itself: the public one may lead through a balancer.
-				c.PublicURL = ""
-				url = c.BaseURL(c.Addr)
 			}
 			return healthcheck(cmd.Context(), cmd.OutOrStdout(), url+"/readyz?verbose")
 		},
 	}
 	cmd.Flags().StringVar(&url, "url", "", "where the service is (default: SEATHOLD_ADDR)")
 	return cmd
+}
+
+// localService is where a service with these settings is reached on this
+// machine: the address itself, for the public one may lead through a balancer.
+func localService(warnings io.Writer) (string, error) {
+	c, err := loadConfig(warnings)
+	if err != nil {
+		return "", err
+	}
+	c.PublicURL = ""
+	return c.BaseURL(c.Addr), nil
 }
 
 func healthcheck(ctx context.Context, out io.Writer, url string) (err error) {

@@ -33,6 +33,12 @@ func webhookTestCommand() *cobra.Command {
 		Example: "  SEATHOLD_TOKEN=… seathold webhook test",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if service == "" {
+				if service, err = localService(cmd.ErrOrStderr()); err != nil {
+					return err
+				}
+			}
 			c, err := testClient(service)
 			if err != nil {
 				return err
@@ -53,7 +59,7 @@ func webhookTestCommand() *cobra.Command {
 			return errors.Join(err, failedTests(tested))
 		},
 	}
-	cmd.Flags().StringVar(&service, "url", "http://127.0.0.1:8080", "where the service is")
+	cmd.Flags().StringVar(&service, "url", "", "where the service is (default: SEATHOLD_ADDR)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of a table")
 	return cmd
 }

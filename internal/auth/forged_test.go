@@ -271,7 +271,7 @@ func TestAnExpiredTokenIsToldSoOnlyIfItWasGood(t *testing.T) {
 			for _, expiry := range []time.Time{start.Add(-leeway - time.Second), time.Unix(0, 0)} {
 				expired := f.claim("exp", fmt.Sprint(expiry.Unix()))
 				_, err := tokens.Verify(expired)
-				requireRefused(t, err, "the access token has expired; log in again")
+				requireRefused(t, err, "the access token has expired; get the next by POST /v1/auth/refresh, or log in")
 				_, err = tokens.Verify(flip(expired, len(expired)-20))
 				requireRefused(t, err, "the access token is not valid; log in again")
 			}

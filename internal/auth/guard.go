@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -41,14 +42,14 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 	taken := granted(takes, standings)
 	if err != nil {
 		g.giveBack(ctx, taken) // nothing was tried
-		return err
+		return tooManyFailures(err)
 	}
 	if !isKnown(standings) {
 		everywhere := []booking.Take{booking.AccountFailures.Of(account)}
 		standings, err := g.Throttle.Take(ctx, everywhere...)
 		if err != nil {
 			g.giveBack(ctx, taken)
-			return err
+			return tooManyFailures(err)
 		}
 		taken = append(taken, granted(everywhere, standings)...)
 	}
@@ -56,9 +57,10 @@ func (g Guard) Login(ctx context.Context, address, email string, try func() erro
 	if booking.CodeOf(err) == booking.CodeInvalidCredentials {
 		return err
 	}
-	if err == nil && !isKnown(standings) {
-		known.Calls = 1
-		g.giveBack(ctx, taken, known)
+	if err == nil {
+		old, fresh := known, known // the note is as old as the last login
+		old.Calls, fresh.Calls = -1, 1
+		g.giveBack(ctx, taken, old, fresh)
 	} else {
 		g.giveBack(ctx, taken)
 	}
@@ -88,7 +90,7 @@ func (g Guard) Password(ctx context.Context, accountID string, try func() error)
 	takes := []booking.Take{booking.PasswordFailures.Of(accountID)}
 	standings, err := g.Throttle.Take(ctx, takes...)
 	if err != nil {
-		return err
+		return tooManyFailures(err)
 	}
 	err = try()
 	if booking.CodeOf(err) != booking.CodeInvalidCredentials {
@@ -107,6 +109,17 @@ func (g Guard) giveBack(ctx context.Context, takes []booking.Take, also ...booki
 		also = append(also, t)
 	}
 	g.Throttle.Adjust(ctx, also...)
+}
+
+// tooManyFailures says in words what the name of a rate does not.
+func tooManyFailures(err error) error {
+	var e *booking.Error
+	if !errors.As(err, &e) || e.Code != booking.CodeRateLimited {
+		return err
+	}
+	said := *e
+	said.Detail = "too many wrong passwords of late for this account, or from here; wait, then try again"
+	return &said
 }
 
 // accountSubject names an account by a digest of its address, in whatever way

@@ -143,6 +143,20 @@ func TestAnAttackElsewhereDoesNotLockTheOwnerOut(t *testing.T) {
 	requireLimited(t, w.Login(t.Context(), home, "anna@example.com", right), 12*time.Second) // control: it is known no more
 }
 
+// It is the last login that counts, not the first.
+func TestAKnownPlaceStaysKnownByLogins(t *testing.T) {
+	w := newWatch(t)
+	const home = "198.51.100.7"
+	for range 4 {
+		require.NoError(t, w.Login(t.Context(), home, "anna@example.com", right))
+		w.advance(29 * 24 * time.Hour)
+	}
+	for i := range 60 {
+		_ = w.Login(t.Context(), "203.0.113."+strconv.Itoa(i), "anna@example.com", wrong)
+	}
+	require.NoError(t, w.Login(t.Context(), home, "anna@example.com", right))
+}
+
 func TestOnePasswordOnManyAccountsIsSlowedDown(t *testing.T) {
 	w := newWatch(t)
 	for i := range 60 {

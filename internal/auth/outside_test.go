@@ -292,7 +292,7 @@ func TestForgedOutsideTokens(t *testing.T) {
 	require.Zero(t, w.accounts.inserts.Load())
 	expired := w.issuer.token(map[string]any{"exp": at(-leeway - time.Second)})
 	_, err = w.Verify(t.Context(), expired)
-	requireRefused(t, err, "the access token has expired; log in again")
+	requireRefused(t, err, "the access token has expired; get the next by POST /v1/auth/refresh, or log in")
 
 	w.t = t
 	w.admits(good) // controls

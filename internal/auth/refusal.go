@@ -27,7 +27,7 @@ var reasons = []error{
 func refused(err error) error {
 	detail := "the access token is not valid; log in again"
 	if errors.Is(err, jwt.ErrTokenExpired) {
-		detail = "the access token has expired; log in again"
+		detail = "the access token has expired; get the next by POST /v1/auth/refresh, or log in"
 	}
 	return &booking.Error{Code: booking.CodeUnauthenticated, Detail: detail, Err: reason(err)}
 }

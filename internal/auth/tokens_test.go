@@ -88,7 +88,7 @@ func TestATokenExpires(t *testing.T) {
 
 	c.now = end
 	_, err = tokens.Verify(token)
-	requireRefused(t, err, "the access token has expired; log in again")
+	requireRefused(t, err, "the access token has expired; get the next by POST /v1/auth/refresh, or log in")
 }
 
 func requireRefused(t *testing.T, err error, detail string) {

@@ -49,7 +49,7 @@ func TestAVerifiedTokenIsRememberedUntilItEnds(t *testing.T) {
 	require.NoError(t, err, "control: by its own keys it is good for the leeway yet")
 	c.now = exp.Add(leeway)
 	_, err = v.Verify(t.Context(), token)
-	requireRefused(t, err, "the access token has expired; log in again")
+	requireRefused(t, err, "the access token has expired; get the next by POST /v1/auth/refresh, or log in")
 	require.Zero(t, v.held.Len())
 }
 

@@ -97,6 +97,15 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
+// CloseWrite ends our half of the connection, so that a client sees the end of
+// an early refusal while it still sends.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
 // addressOf is the zero address where the connection has none of IP.
 func addressOf(c net.Conn) netip.Addr {
 	from, _ := netip.ParseAddrPort(c.RemoteAddr().String())

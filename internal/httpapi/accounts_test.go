@@ -69,7 +69,7 @@ func TestBadRegistrationsAndLogins(t *testing.T) {
 	register, login := "/v1/auth/register", "/v1/auth/login"
 	w.refuses([]refusal{
 		{"no body", nobody, post, register, "", nil, 400, codeInvalidBody, "not JSON"},
-		{"a role of one's own", nobody, post, register, `{"email": "eve@example.org", "password": "correct horse", "name": "Eve", "role": "operator"}`, nil, 400, codeInvalidBody, "role: this call has no such field"},
+		{"a role of one's own", nobody, post, register, `{"email": "eve@example.org", "password": "correct horse", "name": "Eve", "role": "operator"}`, nil, 400, codeInvalidBody, "role: this call has no such field; there are email, password, name"},
 		{"a number for a name", nobody, post, register, `{"email": "eve@example.org", "password": "correct horse", "name": 1}`, nil, 400, codeInvalidBody, "name: must be a string"},
 		{"two passwords", nobody, post, register, `{"email": "eve@example.org", "password": "correct horse", "password": "x", "name": "Eve"}`, nil, 400, codeInvalidBody, "password twice"},
 		{"nothing given", nobody, post, register, `{}`, nil, 422, booking.CodeInvalidEmail, "e-mail"},

@@ -144,10 +144,8 @@ func unfitValue(e *openapi3.SchemaError) error {
 		return refuse(booking.CodeInvalidValue, "give "+wantedBy(missingIn(e)))
 	case "properties":
 		return refuse(codeInvalidBody, "has a field that this call does not know")
-	case "type":
+	case "type", "nullable":
 		return refuse(codeInvalidBody, "must be "+wantedBy(e.Schema)+", not "+kindOf(e.Value))
-	case "nullable":
-		return refuse(booking.CodeInvalidValue, "must be "+wantedBy(e.Schema)+", not null")
 	default:
 		return refuse(booking.CodeInvalidValue, "use "+wantedBy(e.Schema))
 	}

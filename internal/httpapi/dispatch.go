@@ -26,7 +26,7 @@ func (a *API) router(doc *openapi3.T) http.Handler {
 		m.PathPrefix(prefix).Handler(mounted(prefix, a.Mounts[prefix]))
 	}
 	m.NotFoundHandler = a.answering(func(http.ResponseWriter, *http.Request) error {
-		return booking.Errorf(booking.CodeNotFound, "there is nothing at this path")
+		return booking.Errorf(booking.CodeNotFound, "there is nothing at this path; /docs describes what there is")
 	})
 	return m
 }

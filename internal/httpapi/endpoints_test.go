@@ -185,7 +185,7 @@ func TestBadWebhookEndpoints(t *testing.T) {
 		bad("a bad url", post, hooksPath, `{"url": "http://a.example"}`, 422, booking.CodeInvalidValue, "https"),
 		bad("an unknown type", post, hooksPath, `{"url": "https://a.example", "types": ["x"]}`, 422, booking.CodeInvalidValue, "order.paid"),
 		bad("no types", post, hooksPath, `{"url": "https://a.example", "types": []}`, 422, booking.CodeInvalidValue, "types"),
-		bad("change: no url", patch, path, `{"url": null}`, 422, booking.CodeInvalidValue, "url"),
+		bad("change: no url", patch, path, `{"url": null}`, 400, codeInvalidBody, "url"),
 		bad("change: a bad url", patch, path, `{"url": "https:/"}`, 422, booking.CodeInvalidValue, "url"),
 		bad("change: a bad status", patch, path, `{"status": "off"}`, 422, booking.CodeInvalidValue, "enabled"),
 		bad("change: no status", patch, path, `{"status": null}`, 422, booking.CodeInvalidValue, "enabled"),

@@ -55,7 +55,7 @@ func explain(body []byte, err error) error {
 func explainValue(e *json.SemanticError) error {
 	at := place(e.JSONPointer)
 	if errors.Is(e.Err, json.ErrUnknownName) {
-		return booking.Errorf(codeInvalidBody, "%s: this call has no such field", at)
+		return booking.Errorf(codeInvalidBody, "%s: this call has no such field%s", at, knownFields(e.GoType))
 	}
 	isTime := e.GoType == reflect.TypeFor[moment]()
 	if isTime && e.JSONKind == jsontext.KindString {
@@ -73,6 +73,24 @@ func explainValue(e *json.SemanticError) error {
 
 // aTime is what a time in a request's body looks like.
 const aTime = "a time such as 2027-05-01T19:30:00Z, in the years 1970 to 9999"
+
+// knownFields lists what stands beside a field that is not known: often it is
+// there by another name.
+func knownFields(t reflect.Type) string {
+	if t == nil || t.Kind() != reflect.Struct {
+		return ""
+	}
+	var names []string
+	for _, f := range reflect.VisibleFields(t) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return "; there are " + strings.Join(names, ", ")
+}
 
 // wanted names in the words of JSON what a Go type is read from.
 func wanted(t reflect.Type) string {

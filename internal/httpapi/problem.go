@@ -47,7 +47,7 @@ var meanings = map[booking.Code]meaning{
 	booking.CodeInvalidRefreshToken: {http.StatusUnauthorized, "Invalid refresh token"},
 
 	booking.CodeRateLimited: {http.StatusTooManyRequests, "Too many requests"},
-	booking.CodeCoolDown:    {http.StatusTooManyRequests, "Too many unpaid holds"},
+	booking.CodeCoolDown:    {http.StatusTooManyRequests, "Seats were kept for too long"},
 
 	booking.CodeInvalidPlan: {http.StatusUnprocessableEntity, "Invalid seating plan"},
 

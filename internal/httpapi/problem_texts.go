@@ -90,8 +90,10 @@ var advices = map[booking.Code]advice{
 		"Wait for the seconds in Retry-After, then go on more slowly. The header RateLimit of each answer says how much is left.",
 	},
 	booking.CodeCoolDown: {
-		"This customer let several holds of the event go unpaid, which keeps seats from others. For a while there are no new holds for them.",
-		"Wait for the seconds in Retry-After. Holds and orders that are there already go on, and can be paid.",
+		"This customer kept seats of the event from others: several holds ended unpaid, the same seats were held again and again for as long " +
+			"as one may, or very many different seats were tried. detail says which.",
+		"Wait for the seconds in Retry-After. Where the field seats names some, only those are meant: others can be held at once. " +
+			"Holds and orders that are there already go on, and can be paid.",
 	},
 
 	booking.CodeInvalidPlan: {

@@ -52,8 +52,8 @@ func isOpen(e *sdk.Error) bool {
 // its stored answer is a fault of Stripe's, or it belongs to another request.
 func isSpent(err error) bool {
 	var e *sdk.Error
-	if !errors.As(err, &e) {
-		return false
+	if !errors.As(err, &e) || e.HTTPStatusCode == http.StatusConflict {
+		return false // a conflict: another request with the key is under way
 	}
 	return e.Type == sdk.ErrorTypeIdempotency || e.HTTPStatusCode == http.StatusInternalServerError ||
 		isReplayed(e) && e.HTTPStatusCode >= http.StatusFailedDependency
