@@ -37,7 +37,8 @@ func stripeMockCommand(port, _ string) []string {
 			return nil
 		}
 	}
-	return []string{path, "-http-addr", "127.0.0.1:" + port}
+	// It would listen for HTTPS as well, on one port for all and to everybody.
+	return []string{path, "-http-addr", "127.0.0.1:" + port, "-https-addr", "127.0.0.1:0"}
 }
 
 func probeStripeMock(addr string) (err error) {
