@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"seathold/internal/config"
 	"seathold/internal/connlimit"
 )
 
@@ -29,13 +30,9 @@ func limited(l net.Listener, proxies []netip.Prefix, log *slog.Logger) net.Liste
 	return connlimit.New(l, connlimit.Limits{
 		PerAddress: maxConnsPerAddress,
 		Total:      min(maxConns, openFilesLimit()/8*7), // the rest is for the stores
-		Exempt:     func(from netip.Addr) bool { return isInternal(from) || isIn(from, proxies) },
+		Exempt:     func(from netip.Addr) bool { return config.IsInternal(from) || isIn(from, proxies) },
 		Refused:    told.add,
 	})
-}
-
-func isInternal(from netip.Addr) bool {
-	return from.IsLoopback() || from.IsPrivate() || from.IsLinkLocalUnicast()
 }
 
 func isIn(from netip.Addr, networks []netip.Prefix) bool {

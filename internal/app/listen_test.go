@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"seathold/internal/config"
 )
 
 func TestOnlyPublicAddressesAreLimited(t *testing.T) {
@@ -30,7 +32,7 @@ func TestOnlyPublicAddressesAreLimited(t *testing.T) {
 		{"172.32.0.1", false},
 	} {
 		from := netip.MustParseAddr(c.from)
-		require.Equal(t, c.exempt, isInternal(from) || isIn(from, proxies), c.from)
+		require.Equal(t, c.exempt, config.IsInternal(from) || isIn(from, proxies), c.from)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"time"
 
@@ -38,6 +39,9 @@ type Hasher struct {
 	generate func(password []byte, cost int) ([]byte, error)
 	compare  func(hash, password []byte) error
 }
+
+// halfTheCores is the usual number of turns: the other half stays free for holds.
+func halfTheCores() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // NewHasher returns a Hasher of the given bcrypt cost, 4 to 31.
 func NewHasher(cost int) (*Hasher, error) {

@@ -103,26 +103,12 @@ func (r *RefreshTokens) begin(ctx context.Context, a booking.Account) (string, e
 		err = r.records.InsertRecord(ctx, booking.RecordRefreshFamily, record)
 	}
 	if err == nil {
-		err = r.endOldest(ctx, a.ID)
+		err = r.endBeyond(ctx, a.ID, mostFamilies)
 	}
 	if err != nil {
 		return "", fmt.Errorf("store a session: %w", err)
 	}
 	return r.token(record.ID, secret), nil
-}
-
-// endOldest ends what the account has beyond the most.
-func (r *RefreshTokens) endOldest(ctx context.Context, accountID string) error {
-	list, err := r.records.RecordsOf(ctx, booking.RecordRefreshFamily, accountID, booking.Page{Limit: mostFamilies + 10})
-	if err != nil {
-		return err
-	}
-	for i := mostFamilies; i < len(list); i++ { // the newest are first: ids sort by time
-		if err := r.end(ctx, list[i].ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // fill writes the family into its record, which lives on from now.
@@ -212,14 +198,16 @@ func (r *RefreshTokens) end(ctx context.Context, id string) error {
 	return nil
 }
 
-// endAll ends all families of an account.
-func (r *RefreshTokens) endAll(ctx context.Context, accountID string) error {
+// endBeyond ends what the account has beyond so many families, the oldest: the
+// newest are first, for ids sort by time.
+func (r *RefreshTokens) endBeyond(ctx context.Context, accountID string, most int) error {
+	page := booking.Page{Limit: most + 100}
 	for {
-		list, err := r.records.RecordsOf(ctx, booking.RecordRefreshFamily, accountID, booking.Page{Limit: 100})
-		if err != nil || len(list) == 0 {
+		list, err := r.records.RecordsOf(ctx, booking.RecordRefreshFamily, accountID, page)
+		if err != nil || len(list) <= most {
 			return err
 		}
-		for _, record := range list {
+		for _, record := range list[most:] {
 			if err := r.end(ctx, record.ID); err != nil {
 				return err
 			}

@@ -104,7 +104,7 @@ func (s *Service) ChangePassword(ctx context.Context, accountID, old, fresh stri
 	}
 	// The epoch has ended the sessions. Removing them is tidying, and what is not
 	// removed now is when it lapses.
-	_ = s.RefreshTokens.endAll(ctx, a.ID)
+	_ = s.RefreshTokens.endBeyond(ctx, a.ID, 0)
 	return nil
 }
 

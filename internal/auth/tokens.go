@@ -86,14 +86,9 @@ func (t *Tokens) Issue(a booking.Account) (token string, expiresIn time.Duration
 	return token, t.cfg.TTL, nil
 }
 
-// Verify returns who the token speaks for. CodeUnauthenticated for every token
+// verify returns who the token speaks for. CodeUnauthenticated for every token
 // that is not a valid one of ours; the detail says no more than whether it was
 // one and has expired.
-func (t *Tokens) Verify(token string) (booking.Actor, error) {
-	v, err := t.verify(token)
-	return v.actor, err
-}
-
 func (t *Tokens) verify(token string) (verified, error) {
 	if err := checkForm(token, maxToken); err != nil {
 		return verified{}, refused(err)

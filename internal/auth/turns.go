@@ -2,8 +2,5 @@
 
 package auth
 
-import "runtime"
-
-// turns is how many passwords are hashed at once: half the cores stay free for
-// holds.
-func turns() int { return max(1, runtime.GOMAXPROCS(0)/2) }
+// turns is how many passwords are hashed at once.
+func turns() int { return halfTheCores() }

@@ -4,7 +4,6 @@ package auth
 
 import (
 	"os"
-	"runtime"
 	"strconv"
 )
 
@@ -14,5 +13,5 @@ func turns() int {
 	if n, err := strconv.Atoi(os.Getenv("SEATHOLD_TEST_PASSWORD_TURNS")); err == nil && n > 0 {
 		return n
 	}
-	return max(1, runtime.GOMAXPROCS(0)/2)
+	return halfTheCores()
 }

@@ -15,11 +15,14 @@ func (c *Config) opsCaution() []string {
 		return nil // validate has said so
 	}
 	ip, err := netip.ParseAddr(host)
-	if host != "" && (err != nil || isNear(ip.Unmap())) {
+	if host != "" && (err != nil || IsInternal(ip.Unmap())) {
 		return nil
 	}
 	return []string{fmt.Sprintf("SEATHOLD_OPS_ADDR (%s) may be reached by anyone: its metrics and profiles are for operators; "+
 		"use a loopback or private address, or see that a firewall is before it", c.OpsAddr)}
 }
 
-func isNear(ip netip.Addr) bool { return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() }
+// IsInternal reports whether an address is none of the public internet.
+func IsInternal(ip netip.Addr) bool {
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+}

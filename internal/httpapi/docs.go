@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -95,10 +96,10 @@ func docsOperations(doc *openapi3.T) map[string][]docsOperation {
 		}
 	}
 	paths := doc.Paths.Map()
-	for _, path := range slices.Sorted(mapKeys(paths)) {
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
 		add(path, paths[path])
 	}
-	for _, name := range slices.Sorted(mapKeys(doc.Webhooks)) {
+	for _, name := range slices.Sorted(maps.Keys(doc.Webhooks)) {
 		add("your address", doc.Webhooks[name])
 	}
 	return byTag
@@ -122,18 +123,18 @@ func newDocsOperation(method, path string, item *openapi3.PathItem, op *openapi3
 		o.Body = &shown
 	}
 	responses := op.Responses.Map()
-	for _, status := range slices.Sorted(mapKeys(responses)) {
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
 		o.Responses = append(o.Responses, newDocsResponse(status, responses[status].Value))
 	}
 	return o
 }
 
 func newDocsResponse(status string, said *openapi3.Response) docsResponse {
-	r := docsResponse{Status: status, Headers: slices.Sorted(mapKeys(said.Headers))}
+	r := docsResponse{Status: status, Headers: slices.Sorted(maps.Keys(said.Headers))}
 	if said.Description != nil {
 		r.Text = prose(*said.Description)
 	}
-	for _, mediaType := range slices.Sorted(mapKeys(said.Content)) {
+	for _, mediaType := range slices.Sorted(maps.Keys(said.Content)) {
 		media := said.Content[mediaType]
 		if mediaType == "application/problem+json" {
 			r.Codes = codesOf(media.Schema)

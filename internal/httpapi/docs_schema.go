@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"fmt"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -35,8 +34,6 @@ type docsType struct {
 	Before, Link, Anchor, After string
 }
 
-func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
-
 func schemaAnchor(name string) string { return "schema-" + name }
 
 func newDocsSchema(name string, s *openapi3.Schema) docsSchema {
@@ -57,7 +54,7 @@ func newDocsBody(media *openapi3.MediaType) docsBody {
 
 // fieldsOf are an object's members: those it must have first.
 func fieldsOf(s *openapi3.Schema) (fields []docsField) {
-	names := slices.Sorted(mapKeys(s.Properties))
+	names := slices.Sorted(maps.Keys(s.Properties))
 	optional := slices.DeleteFunc(names, func(name string) bool { return slices.Contains(s.Required, name) })
 	for _, name := range slices.Concat(s.Required, optional) {
 		member := s.Properties[name]
