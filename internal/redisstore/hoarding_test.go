@@ -307,14 +307,13 @@ func TestARepeatNeverCountsTwice(t *testing.T) {
 }
 
 func TestReplayedHoldUnderLimits(t *testing.T) {
-	replays(t, func(t *testing.T, s, twice *show) {
+	replaysClocked(t, func(t *testing.T, s, twice *show, c *clock) {
 		for i := range 2 {
 			r := s.limited("customer-1", i, 4)
-			r.TTL = brief
-			h, repeated, err := twice.Hold(s.Ctx, s.Event, r)
+			_, repeated, err := twice.Hold(s.Ctx, s.Event, r)
 			require.NoError(t, err)
 			require.True(t, repeated)
-			s.Await(h)
+			c.advance(r.TTL)
 		}
 		h, _, err := twice.Hold(s.Ctx, s.Event, s.limited("customer-1", 4, 5))
 		require.NoError(t, err, "two ended unpaid, not four")

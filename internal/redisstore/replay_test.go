@@ -23,19 +23,35 @@ import (
 // with the second reply, as the client does after a lost reply.
 func replays(t *testing.T, test func(t *testing.T, s, twice *show)) {
 	onEachAddress(t, func(t *testing.T, addr string) {
-		plain, doubled := openAt(t, addr), openAt(t, addr)
-		s := newShow(t, plain, 12)
-		afterScripts(doubled, func(again func() error) error {
-			once := s.raw()
-			if err := again(); err != nil {
-				return err
-			}
-			s.requireReplayed(once)
-			return nil
-		})
-		twice := bookingtest.Show{Holds: doubled, T: t, Ctx: s.Ctx, Event: s.Event}
-		test(t, s, &show{Show: &twice, store: doubled})
+		s, twice := replayed(t, openAt(t, addr), openAt(t, addr))
+		test(t, s, twice)
 	})
+}
+
+// replaysClocked is replays by a clock that only the test moves.
+func replaysClocked(t *testing.T, test func(t *testing.T, s, twice *show, c *clock)) {
+	onEachAddress(t, func(t *testing.T, addr string) {
+		plain, c := clockedStore(t, addr)
+		doubled := openAt(t, addr)
+		doubled.client.AddHook(c.hook())
+		s, twice := replayed(t, plain, doubled)
+		test(t, s, twice, c)
+	})
+}
+
+func replayed(t *testing.T, plain, doubled *Store) (s, twice *show) {
+	t.Helper()
+	s = newShow(t, plain, 12)
+	afterScripts(doubled, func(again func() error) error {
+		once := s.raw()
+		if err := again(); err != nil {
+			return err
+		}
+		s.requireReplayed(once)
+		return nil
+	})
+	second := bookingtest.Show{Holds: doubled, T: t, Ctx: s.Ctx, Event: s.Event}
+	return s, &show{Show: &second, store: doubled}
 }
 
 // requireReplayed asserts that a replay left what the first run did. Only
