@@ -91,7 +91,7 @@ func (a *App) newAPI() *httpapi.API {
 			"holds":  a.holds.Ping,
 			"orders": a.store.Ping,
 		},
-		Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
+		Streams: a.maps, Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		HTTPS:  strings.HasPrefix(a.Config.PublicURL, "https://"),
 		Mounts: a.provider.pages,
@@ -158,10 +158,12 @@ func (a *App) waitForEnd(ctx context.Context, failed <-chan error) error {
 	}
 }
 
-// drain lets go of everything that runs for a client. The sandbox is first: its
-// deliveries come in through our own listener.
+// drain lets go of everything that runs for a client. Streams would never end,
+// so they are ended first; then the sandbox is, whose deliveries come in through
+// our own listener.
 func (a *App) drain(ctx context.Context) error {
 	a.api.SetDraining() // seen on connections that are open already
+	a.maps.EndListeners()
 	ctx, cancel := context.WithTimeout(ctx, a.Config.ShutdownGrace)
 	defer cancel()
 	var err error

@@ -21,6 +21,7 @@ import (
 	"seathold/internal/outbound"
 	"seathold/internal/payment/standardwebhook"
 	"seathold/internal/redisstore"
+	"seathold/internal/seatmap"
 )
 
 // confirmGrace is how long a hold lives at least once its payment has arrived:
@@ -47,6 +48,7 @@ type Core struct {
 	throttle *booking.Throttle // nil: limits are off
 	store    orderStore
 	holds    *redisstore.Store
+	maps     *seatmap.Hub
 	embedded *embeddedRedis // nil where Redis is real
 	provider provider
 	webhooks *standardwebhook.Keys // the sandbox's; nil with another provider
@@ -94,8 +96,9 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 		core.throttle = booking.NewThrottle(core.holds, counted, log)
 		limits.Hoarding = booking.UsualHoarding()
 	}
+	core.maps = seatmap.New(seatmap.Config{Holds: core.holds, Changes: core.holds, Log: log})
 	core.Service = booking.NewService(booking.Ports{
-		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.holds,
+		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.maps.Watch(core.holds), Live: core.maps,
 		Records: core.store, Provider: core.provider, Metrics: counted, Log: log, NewID: newID,
 		Sender: outbound.New(outbound.Config{AllowedNetworks: c.WebhookNetworks}),
 	}, limits)
@@ -128,6 +131,9 @@ func (c *Core) Close(ctx context.Context) error {
 	var errs []error
 	if c.outside != nil {
 		c.outside.Close()
+	}
+	if c.maps != nil {
+		c.maps.Close()
 	}
 	if c.holds != nil {
 		errs = append(errs, c.holds.Close())

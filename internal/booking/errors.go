@@ -115,6 +115,8 @@ var (
 	ErrHoldMismatch = errors.New("hold or seats are not in the expected state")
 	// ErrRefused: the provider answered that it will not do what it was asked.
 	ErrRefused = errors.New("the payment provider refuses")
+	// ErrVersionGone: what changed after this version of the map is not known.
+	ErrVersionGone = errors.New("the log of changes does not go on from this version")
 	// ErrLoadBusy: another loader holds the lease.
 	ErrLoadBusy = errors.New("event is being loaded by someone else")
 )

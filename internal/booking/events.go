@@ -201,15 +201,33 @@ func (s *Service) runnableEvent(ctx context.Context, by Actor, id string) (*Even
 	return e, err
 }
 
-// SeatMap returns the state of all seats; Seats is nil where known is the
-// current version. CodeNotFound, CodeEventLoading, CodeUnavailable.
+// SeatMap returns the state of all seats, from memory where that is current;
+// Seats is nil where known is the current version. CodeNotFound, CodeEventLoading, CodeUnavailable.
 func (s *Service) SeatMap(ctx context.Context, eventID, known string) (SeatMap, *Event, error) {
 	e, err := s.Event(ctx, eventID)
 	if err != nil {
 		return SeatMap{}, nil, err
 	}
+	if s.Live != nil {
+		if m, ok := s.Live.LiveMap(e, known); ok {
+			return m, e, nil
+		}
+	}
 	m, err := s.Holds.SeatMap(ctx, e, known)
 	return m, e, s.loading(e, err)
+}
+
+// ListenTo has listen add a listener to the event. CodeNotFound,
+// CodeEventLoading, or what listen returns.
+func (s *Service) ListenTo(
+	ctx context.Context, eventID string, listen func(*Event) (SeatListener, error),
+) (SeatListener, error) {
+	e, err := s.Event(ctx, eventID)
+	if err != nil {
+		return nil, err
+	}
+	l, err := listen(e)
+	return l, s.loading(e, err)
 }
 
 // Seat returns one seat's index and its status at this moment. CodeNotFound,

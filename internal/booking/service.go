@@ -37,6 +37,7 @@ type Ports struct {
 	Records  Records
 	Provider Provider
 	Sender   Sender
+	Live     LiveSeats // nil: every map is read from the hold store
 	Metrics  Metrics
 	Log      *slog.Logger
 	NewID    func() string // unique, sortable by time

@@ -1285,6 +1285,12 @@ type GetSeats200JSONResponseBody struct {
 	union json.RawMessage
 }
 
+// StreamSeatsParams defines parameters for StreamSeats.
+type StreamSeatsParams struct {
+	// LastEventID The version that the client has. One that is too old, or that is none, is as good as none.
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
 // ListRefundsParams defines parameters for ListRefunds.
 type ListRefundsParams struct {
 	// Limit How many items a page has at most.
@@ -1771,6 +1777,17 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/events/{event}/seats/{seat} (the `GetSeat` operationId).
 	GetSeat(ctx context.Context, event EventID, seat SeatName, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StreamSeats What changes in the state of the seats, as it happens
+	//
+	// Server-Sent Events. First a `snapshot`, whose data is what the call for all seats answers; then `change` events with the seats
+	// that are otherwise now, by their index in the plan, at most ten a second. A `snapshot` may come again at any time, and replaces
+	// everything. The `id` of each is the version of the seats; a browser sends it as `Last-Event-ID` when it comes back, and goes on
+	// from there, or gets a new `snapshot`. A comment comes every 15 seconds. A client that does not read is let go, and so are all
+	// when the service ends. When the answer is 503 because too many listen, read the seats now and then instead.
+	//
+	// Corresponds with GET /v1/events/{event}/stream (the `StreamSeats` operationId).
+	StreamSeats(ctx context.Context, event EventID, params *StreamSeatsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMe The account of the token
 	//
@@ -2521,6 +2538,27 @@ func (c *Client) GetSeats(ctx context.Context, event EventID, params *GetSeatsPa
 // Corresponds with GET /v1/events/{event}/seats/{seat} (the `GetSeat` operationId).
 func (c *Client) GetSeat(ctx context.Context, event EventID, seat SeatName, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetSeatRequest(c.Server, event, seat)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StreamSeats What changes in the state of the seats, as it happens
+//
+// Server-Sent Events. First a `snapshot`, whose data is what the call for all seats answers; then `change` events with the seats
+// that are otherwise now, by their index in the plan, at most ten a second. A `snapshot` may come again at any time, and replaces
+// everything. The `id` of each is the version of the seats; a browser sends it as `Last-Event-ID` when it comes back, and goes on
+// from there, or gets a new `snapshot`. A comment comes every 15 seconds. A client that does not read is let go, and so are all
+// when the service ends. When the answer is 503 because too many listen, read the seats now and then instead.
+//
+// Corresponds with GET /v1/events/{event}/stream (the `StreamSeats` operationId).
+func (c *Client) StreamSeats(ctx context.Context, event EventID, params *StreamSeatsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStreamSeatsRequest(c.Server, event, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4179,6 +4217,55 @@ func NewGetSeatRequest(server string, event EventID, seat SeatName) (*http.Reque
 	return req, nil
 }
 
+// NewStreamSeatsRequest constructs an http.Request for the StreamSeats method
+func NewStreamSeatsRequest(server string, event EventID, params *StreamSeatsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/events/%s/stream", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.LastEventID != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Last-Event-ID", *params.LastEventID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Last-Event-ID", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewGetMeRequest constructs an http.Request for the GetMe method
 func NewGetMeRequest(server string) (*http.Request, error) {
 	var err error
@@ -5260,6 +5347,19 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/events/{event}/seats/{seat} (the `GetSeat` operationId).
 	GetSeatWithResponse(ctx context.Context, event EventID, seat SeatName, reqEditors ...RequestEditorFn) (*GetSeatResponse, error)
 
+	// StreamSeatsWithResponse What changes in the state of the seats, as it happens
+	//
+	// Server-Sent Events. First a `snapshot`, whose data is what the call for all seats answers; then `change` events with the seats
+	// that are otherwise now, by their index in the plan, at most ten a second. A `snapshot` may come again at any time, and replaces
+	// everything. The `id` of each is the version of the seats; a browser sends it as `Last-Event-ID` when it comes back, and goes on
+	// from there, or gets a new `snapshot`. A comment comes every 15 seconds. A client that does not read is let go, and so are all
+	// when the service ends. When the answer is 503 because too many listen, read the seats now and then instead.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/events/{event}/stream (the `StreamSeats` operationId).
+	StreamSeatsWithResponse(ctx context.Context, event EventID, params *StreamSeatsParams, reqEditors ...RequestEditorFn) (*StreamSeatsResponse, error)
+
 	// GetMeWithResponse The account of the token
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -5995,6 +6095,27 @@ func (r GetSeatResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r GetSeatResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type StreamSeatsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r StreamSeatsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StreamSeatsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -6820,6 +6941,25 @@ func (c *ClientWithResponses) GetSeatWithResponse(ctx context.Context, event Eve
 		return nil, err
 	}
 	return ParseGetSeatResponse(rsp)
+}
+
+// StreamSeatsWithResponse What changes in the state of the seats, as it happens
+//
+// Server-Sent Events. First a `snapshot`, whose data is what the call for all seats answers; then `change` events with the seats
+// that are otherwise now, by their index in the plan, at most ten a second. A `snapshot` may come again at any time, and replaces
+// everything. The `id` of each is the version of the seats; a browser sends it as `Last-Event-ID` when it comes back, and goes on
+// from there, or gets a new `snapshot`. A comment comes every 15 seconds. A client that does not read is let go, and so are all
+// when the service ends. When the answer is 503 because too many listen, read the seats now and then instead.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/events/{event}/stream (the `StreamSeats` operationId).
+func (c *ClientWithResponses) StreamSeatsWithResponse(ctx context.Context, event EventID, params *StreamSeatsParams, reqEditors ...RequestEditorFn) (*StreamSeatsResponse, error) {
+	rsp, err := c.StreamSeats(ctx, event, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStreamSeatsResponse(rsp)
 }
 
 // GetMeWithResponse The account of the token
@@ -7734,6 +7874,22 @@ func ParseGetSeatResponse(rsp *http.Response) (*GetSeatResponse, error) {
 		}
 		response.JSON200 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseStreamSeatsResponse parses an HTTP response from a StreamSeatsWithResponse call
+func ParseStreamSeatsResponse(rsp *http.Response) (*StreamSeatsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StreamSeatsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
 	}
 
 	return response, nil

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"seathold/internal/booking"
 )
@@ -55,6 +56,8 @@ type Config struct {
 	// VerificationKeys are the keys that verify our access tokens, a JWK set in
 	// JSON; nil: none are public.
 	VerificationKeys []byte
+	// Streams lets people listen to seat maps; nil: nobody can.
+	Streams Streams
 	// Throttle limits calls; nil: no limits.
 	Throttle *booking.Throttle
 	// Guard slows down those who guess passwords; nil: nobody does.
@@ -79,11 +82,13 @@ type API struct {
 	handler  http.Handler
 	draining atomic.Bool
 	planTags sync.Map // event id → ETag of its plan
+
+	streamBeat time.Duration
 }
 
 // New returns the API.
 func New(c Config) *API {
-	a := &API{Config: c}
+	a := &API{Config: c, streamBeat: streamBeat}
 	if a.Guard == nil {
 		a.Guard = unguarded{}
 	}

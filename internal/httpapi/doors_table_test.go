@@ -55,6 +55,7 @@ var doors = []door{
 	{patch, "/v1/events/{event}", `{"name": "Changed"}`, itsOrganizer(http.StatusOK)},
 	{get, "/v1/events/{event}/plan", "", everyone(http.StatusOK)},
 	{get, "/v1/events/{event}/seats/{seat}", "", everyone(http.StatusOK)},
+	{get, "/v1/events/{event}/stream", "", everyone(http.StatusOK)},
 	{get, "/v1/events/{event}/blocks", "", itsOrganizer(http.StatusOK)},
 	{post, "/v1/events/{event}/blocks", `{"seats": ["A4"], "reason": "press"}`, itsOrganizer(http.StatusCreated)},
 	{del, "/v1/events/{event}/blocks/{block}", "", itsOrganizer(http.StatusNoContent)},

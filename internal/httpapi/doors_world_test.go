@@ -254,7 +254,7 @@ func (h *house) knock(v visitor, method, path, body string) *httptest.ResponseRe
 	}
 	r.Header.Set("X-Request-Id", "the-same-each-time")
 	rec := httptest.NewRecorder()
-	h.doors.ServeHTTP(rec, r)
+	serve(h.doors, rec, r)
 	requireDocumented(h.t, r, rec)
 	return rec
 }

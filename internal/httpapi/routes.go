@@ -29,6 +29,7 @@ func (a *API) routes() []route {
 		{"/v1/events/{event}", methods{get: public(a.getEvent), patch: organizers(a.changeEvent)}},
 		{"/v1/events/{event}/plan", methods{get: public(a.getPlan)}},
 		{"/v1/events/{event}/seats/{seat}", methods{get: public(a.getSeat)}},
+		{"/v1/events/{event}/stream", methods{get: public(a.streamSeats).streaming()}},
 		{"/v1/events/{event}/blocks", methods{get: organizers(a.listBlocks), post: organizers(a.createBlock)}},
 		{"/v1/events/{event}/blocks/{block}", methods{del: organizers(a.endBlock)}},
 		{"/v1/events/{event}/orders", methods{get: organizers(a.listEventOrders)}},

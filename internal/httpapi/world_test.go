@@ -22,6 +22,7 @@ import (
 	"seathold/internal/boltstore"
 	"seathold/internal/booking"
 	"seathold/internal/redisstore"
+	"seathold/internal/seatmap"
 )
 
 // The people of the tests. Their tokens are their names.
@@ -61,8 +62,10 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 		Events: w.store, Orders: w.store, Accounts: w.store, Records: w.store, Holds: holds, Sender: w.sender,
 		Provider: w.provider, Metrics: booking.NoMetrics{}, Log: slog.New(slog.DiscardHandler), NewID: w.newID,
 	}, testLimits())
+	hub := seatmap.New(seatmap.Config{Holds: holds, Changes: holds, Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(hub.Close)
 	c := Config{
-		Booking: w.service, Accounts: w.accounts(), Tokens: people{}, NewID: w.newID,
+		Booking: w.service, Streams: hub, Accounts: w.accounts(), Tokens: people{}, NewID: w.newID,
 		Log: slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
@@ -177,7 +180,7 @@ func (w *world) do(by booking.Actor, method, path, body string, header ...string
 		r.Header.Add(header[i], header[i+1])
 	}
 	rec := httptest.NewRecorder()
-	w.api.ServeHTTP(rec, r)
+	serve(w.api, rec, r)
 	w.requireDocumented(r, rec)
 	return answer{rec, w.t}
 }

@@ -21,6 +21,7 @@ import (
 // for concurrent use.
 type Store struct {
 	client    redis.UniversalClient
+	feed      redis.UniversalClient // waits for changes of the maps
 	newID     func() string
 	server    atomic.Pointer[server] // who answered last
 	dials     atomic.Int64           // connections made so far
@@ -55,11 +56,12 @@ func Open(o Options, newID func() string) (*Store, error) {
 		return nil
 	}
 	s.client = o.client(u)
-	return s, nil
+	s.feed, err = o.feedClient()
+	return s, err
 }
 
 // Close ends all connections.
-func (s *Store) Close() error { return s.client.Close() }
+func (s *Store) Close() error { return errors.Join(s.client.Close(), s.feed.Close()) }
 
 // Connected signals that a connection was made: after a loss, another server
 // instance may be behind it.
