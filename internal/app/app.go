@@ -18,6 +18,7 @@ import (
 	"seathold/internal/auth"
 	"seathold/internal/config"
 	"seathold/internal/httpapi"
+	"seathold/internal/webui"
 	"seathold/internal/worker"
 )
 
@@ -94,7 +95,7 @@ func (a *App) newAPI() *httpapi.API {
 		Streams: a.maps, Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		HTTPS:  strings.HasPrefix(a.Config.PublicURL, "https://"),
-		Mounts: a.provider.pages,
+		Mounts: a.provider.pages, Pages: webui.Pages(),
 	})
 }
 

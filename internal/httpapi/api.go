@@ -74,6 +74,8 @@ type Config struct {
 	// Mounts are further handlers by path prefix, such as a payment page. Their
 	// paths stay out of the log: they may carry secrets.
 	Mounts map[string]http.Handler
+	// Pages are further handlers by path pattern, as a route's.
+	Pages map[string]http.Handler
 }
 
 // API is the http.Handler of all calls. It is safe for concurrent use.

@@ -21,6 +21,9 @@ func (a *API) router(doc *openapi3.T) http.Handler {
 	for _, rt := range a.routes() {
 		m.Path(rt.pattern).Handler(a.dispatch(rt, describedBy(doc, rt)))
 	}
+	for pattern, page := range a.Pages {
+		m.Path(pattern).Handler(paged(pattern, page))
+	}
 	// The longest prefix first: the router takes the first that matches.
 	for _, prefix := range slices.Backward(slices.Sorted(maps.Keys(a.Mounts))) {
 		m.PathPrefix(prefix).Handler(mounted(prefix, a.Mounts[prefix]))
@@ -29,6 +32,13 @@ func (a *API) router(doc *openapi3.T) http.Handler {
 		return booking.Errorf(booking.CodeNotFound, "there is nothing at this path; /docs describes what there is")
 	})
 	return m
+}
+
+func paged(pattern string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		recordOf(r.Context()).route = pattern
+		h.ServeHTTP(w, r)
+	})
 }
 
 func mounted(prefix string, h http.Handler) http.Handler {

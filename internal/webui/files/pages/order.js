@@ -1,0 +1,3 @@
+import {html} from '../ui.js';
+
+export default () => html`<h1>Seathold</h1>`;
