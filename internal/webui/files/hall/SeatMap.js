@@ -1,7 +1,7 @@
 // A hall to choose seats in: the picture, what moves it, and what its marks and
 // colours mean.
 
-import {t} from '../texts.js';
+import {number, t} from '../texts.js';
 import {html, useEffect, useLayoutEffect, useRef, useState} from '../ui.js';
 import {createHall} from './hall.js';
 import {Legend} from './Legend.js';
@@ -26,7 +26,7 @@ export function SeatMap(props) {
 
   useLayoutEffect(() => {
     const made = createHall(/** @type {HTMLElement} */ (picture.current), plan, {
-      label: t.hall.picture(plan.count),
+      label: t.hall.picture(number(plan.count)),
       onSeat: i => latest.current.onSeat?.(i),
       onSection: k => latest.current.onSection?.(k),
     });
@@ -47,7 +47,7 @@ export function SeatMap(props) {
 
   return html`
     <div class="seatmap">
-      <div class="hall" ref=${picture}>
+      <div class="hall" ref=${picture} style=${{aspectRatio: plan.box.w / plan.box.h}}>
         ${hall && html`<${ZoomButtons} hall=${hall} />`}
         ${hall && (typeof props.children === 'function' ? props.children(hall) : props.children)}
       </div>
