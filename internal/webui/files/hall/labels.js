@@ -9,6 +9,7 @@ import {distance} from './box.js';
 const face = 'system-ui, sans-serif';
 // What may be written, the best first; sizes are CSS px.
 const forms = [{name: 13, count: 11.5, line: 15}, {name: 13, count: 0, line: 15}, {name: 10.5, count: 0, line: 11}];
+const nameOnly = 1; // the first of forms that is
 
 /**
  * @typedef {{canvas: HTMLCanvasElement, free: number}} Sprite
@@ -49,12 +50,42 @@ export class Labels {
    * @param {boolean} still
    */
   draw(ctx, view, still) {
+    this.each(view, still, (k, form, x, y) => {
+      const {canvas} = this.sprite(k, form);
+      ctx.drawImage(canvas, Math.round(x - canvas.width / 2), Math.round(y - canvas.height / 2));
+    });
+  }
+
+  /**
+   * Draws the names over seats, which they cover as little as possible.
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {{scale: number, x: number, y: number}} view in device px
+   * @param {boolean} still
+   */
+  drawOver(ctx, view, still) {
+    const {palette, ratio} = this.look;
+    this.each(view, still, (k, form, x, y) => {
+      const {canvas} = this.sprite(k, Math.max(form, nameOnly));
+      const [w, h] = [canvas.width + 8 * ratio, canvas.height + 3 * ratio];
+      ctx.beginPath();
+      ctx.roundRect(x - w / 2, y - h / 2, w, h, h / 2);
+      ctx.fillStyle = palette.ground;
+      ctx.globalAlpha = 0.88;
+      ctx.fill();
+      ctx.globalAlpha = 1;
+      ctx.drawImage(canvas, Math.round(x - canvas.width / 2), Math.round(y - canvas.height / 2));
+    });
+  }
+
+  /**
+   * @param {{scale: number, x: number, y: number}} view
+   * @param {boolean} still
+   * @param {(k: number, form: number, x: number, y: number) => void} draw
+   */
+  each(view, still, draw) {
     if (this.scale !== view.scale && (still || this.scale === 0)) this.measure(view.scale);
     this.fits.forEach((form, k) => {
-      if (form < 0) return;
-      const {canvas} = this.sprite(k, form);
-      const {x, y} = this.spots[k];
-      ctx.drawImage(canvas, Math.round(view.x + x * view.scale - canvas.width / 2), Math.round(view.y + y * view.scale - canvas.height / 2));
+      if (form >= 0) draw(k, form, view.x + this.spots[k].x * view.scale, view.y + this.spots[k].y * view.scale);
     });
   }
 

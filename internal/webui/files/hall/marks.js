@@ -65,7 +65,7 @@ const pens = {
     stroke(ctx, 0.26 * r, palette.edge, 'butt');
   },
   chosen(ctx, circles, r, palette) {
-    disc(ctx, circles, 1.08, palette.accent);
+    disc(ctx, circles, 1, palette.accent);
     disc(ctx, circles, 0.42, palette['on-accent']);
   },
   mine(ctx, circles, r, palette) {

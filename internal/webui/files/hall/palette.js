@@ -36,6 +36,7 @@ export function onColours(told) {
  */
 export function readPalette(element, categories) {
   const probe = document.createElement('span');
+  probe.style.forcedColorAdjust = 'none'; // else all colours are one where the system forces its own
   element.append(probe);
   /** @type {Record<string, string>} */
   const css = {};

@@ -8,7 +8,7 @@ import {paintSeats} from './paint.js';
 import {onColours, readPalette} from './palette.js';
 import {Scene} from './scene.js';
 import {Sections} from './sections.js';
-import {closest, far} from './sizes.js';
+import {closest, far, named} from './sizes.js';
 import {Tiles} from './tiles.js';
 
 const rest = 110; // ms without a move after which everything is made sharp
@@ -125,6 +125,7 @@ export class Picture {
     if (fade < 1) {
       if (!this.tiles.covers(view, room)) this.sections.draw(ctx, view, false);
       pending = this.tiles.draw(ctx, view, room, still ? paints.still : paints.moving, still);
+      if (this.scene.radius * view.scale < named * this.look.ratio) this.labels.drawOver(ctx, view, still);
     }
     if (fade > 0) {
       ctx.globalAlpha = fade;

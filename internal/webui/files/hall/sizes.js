@@ -4,6 +4,9 @@
 /** Smaller seats are not drawn: their sections are. */
 export const far = 2.3;
 
+/** Over smaller seats the sections' names are written. */
+export const named = 4;
+
 /** Smaller seats are not chosen by a click or a tap: the picture comes nearer. */
 export const pointed = {mouse: 3.2, touch: 6.5};
 

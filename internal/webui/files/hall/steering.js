@@ -40,7 +40,7 @@ export function steering(hall) {
     wheel(factor, at, notch) {
       const to = camera.zoomed(factor, at.x, at.y);
       if (to.scale === camera.goal.scale) return false; // the page scrolls on
-      hall.tell(null);
+      this.hover(null); // what is under the pointer will be something else
       hall.go(to, notch ? notchFlight : 0);
       return true;
     },

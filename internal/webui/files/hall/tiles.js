@@ -51,8 +51,10 @@ export class Tiles {
     if (missing && this.last) for (const key of seen(this.last, view, room)) copy(ctx, this.last, key, view);
     for (const key of wanted) copy(ctx, level, key, view);
     if (!missing && this.last) this.drop(this.last);
-    this.trim(wanted);
-    return missing || wanted.some(key => level.tiles.get(key)?.stale) || (still && this.prefetch(view, room, left));
+    const most = Math.ceil(1.5 * wanted.length) + 8; // a tile is a megabyte
+    this.trim(wanted, most);
+    if (missing || wanted.some(key => level.tiles.get(key)?.stale)) return true;
+    return still && level.tiles.size < most && this.prefetch(view, room, left);
   }
 
   /**
@@ -99,17 +101,17 @@ export class Tiles {
   /**
    * Forgets tiles that have not been seen for longest.
    * @param {string[]} wanted
+   * @param {number} most
    */
-  trim(wanted) {
+  trim(wanted, most) {
     const {tiles} = this.level;
-    const most = 2 * wanted.length + 12;
     for (const [key, tile] of tiles) {
       if (tiles.size <= most) break;
       if (wanted.includes(key)) continue;
       tiles.delete(key);
       this.spare.push(tile);
     }
-    this.spare.length = Math.min(this.spare.length, most);
+    this.spare.length = Math.min(this.spare.length, 12);
   }
 
   /**
