@@ -29,7 +29,11 @@ export default {
   events: {},
   event: {},
   hall: {},
-  list: {},
+  list: {
+    timeLeft: seconds => ({
+      300: '5 minutes left.', 120: '2 minutes left.', 60: 'One minute left.', 30: '30 seconds left.', 0: 'Time is over.',
+    })[seconds],
+  },
   orders: {},
   organizer: {},
 };
