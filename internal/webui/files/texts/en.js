@@ -28,7 +28,11 @@ export default {
   account: {},
   events: {},
   event: {},
-  hall: {},
+  hall: {
+    unnamed: n => `Section ${n}`,
+    row: label => `row ${label}`,
+    seat: label => `seat ${label}`,
+  },
   list: {
     timeLeft: seconds => ({
       300: '5 minutes left.', 120: '2 minutes left.', 60: 'One minute left.', 30: '30 seconds left.', 0: 'Time is over.',
