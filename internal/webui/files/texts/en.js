@@ -34,6 +34,17 @@ export default {
     seat: label => `seat ${label}`,
   },
   list: {
+    view: 'View',
+    map: 'Map',
+    list: 'List',
+    seatsOf: hall => `Seats of ${hall}`,
+    keys: 'Arrow keys move from seat to seat, Enter chooses, Page Up and Page Down change the section, Escape leaves.',
+    filter: 'Which seats to list',
+    onlyFree: 'Only free seats',
+    category: 'Category',
+    allCategories: 'All',
+    free: (free, total) => `${free} of ${total} free`,
+    noneFree: 'No free seats here.',
     timeLeft: seconds => ({
       300: '5 minutes left.', 120: '2 minutes left.', 60: 'One minute left.', 30: '30 seconds left.', 0: 'Time is over.',
     })[seconds],
