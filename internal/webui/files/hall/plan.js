@@ -220,8 +220,17 @@ export function rowText(plan, k) {
  * @param {number} i
  */
 export function seatText(plan, i) {
-  const {section, row, number} = plan.seats[i];
+  const {section, row} = plan.seats[i];
+  return [plan.sections[section].name, rowText(plan, row), seatPart(plan, i)].filter(Boolean).join(', ');
+}
+
+/**
+ * A seat as people say it who know the row: "seat 14".
+ * @param {Plan} plan
+ * @param {number} i
+ */
+export function seatPart(plan, i) {
+  const {row, number} = plan.seats[i];
   const {seatNamed} = plan.rows[row];
-  const seat = seatNamed ? seatNamed.replace('%s', number) : number && t.hall.seat(number);
-  return [plan.sections[section].name, rowText(plan, row), seat].filter(Boolean).join(', ');
+  return seatNamed ? seatNamed.replace('%s', number) : number && t.hall.seat(number);
 }
