@@ -77,6 +77,7 @@ function readZone(plan, zone, next, categoryOf) {
       seatNamed: row.seats[0].seat_label ?? row.seat_label ?? '', labelAt: labelPlaces(plan, row.row_number_position, start, next),
     });
   }
+  alignRows(plan, rows);
   if (next > first) {
     plan.sections.push({
       name: zone.name || t.hall.unnamed(section + 1), rows, seats: range(first, next), box: boxOf(plan, first, next),
@@ -145,6 +146,19 @@ function leftToRight({x, y}, start, end) {
   };
   if (way(sorted) < way(seats) * 0.99) return sorted;
   return along[start] <= along[end - 1] ? seats : seats.reverse();
+}
+
+/**
+ * Has all rows of a section run the same way: where they go aslant each by
+ * itself may not.
+ * @param {Plan} plan
+ * @param {number[]} rows
+ */
+function alignRows({x, y, rows: all}, rows) {
+  const run = (/** @type {Float32Array} */ along, /** @type {number} */ k) => along[all[k].seats.at(-1) ?? 0] - along[all[k].seats[0]];
+  const total = (/** @type {Float32Array} */ along) => rows.reduce((sum, k) => sum + Math.abs(run(along, k)), 0);
+  const along = total(x) >= total(y) ? x : y;
+  for (const k of rows) if (run(along, k) < 0) all[k].seats.reverse();
 }
 
 /**
