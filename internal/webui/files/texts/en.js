@@ -44,6 +44,7 @@ export default {
     category: 'Category',
     allCategories: 'All',
     free: (free, total) => `${free} of ${total} free`,
+    prices: (least, most) => `${least} – ${most}`,
     noneFree: 'No free seats here.',
     timeLeft: seconds => ({
       300: '5 minutes left.', 120: '2 minutes left.', 60: 'One minute left.', 30: '30 seconds left.', 0: 'Time is over.',
