@@ -43,10 +43,11 @@ export function SeatGrid(props) {
   useLayoutEffect(() => grid.current?.refresh(null), [mine, chosen]);
   useEffect(() => { if (at !== null) grid.current?.moveTo(at); }, [at]);
 
-  return html`
-    <div class="hall-grid" ref=${element}></div>
-    <p class="hall-keys" id="hall-keys">${t.list.keys}</p>`;
+  return html`<div class="hall-grid" ref=${element}></div>`;
 }
+
+/** How to move, for the grid's description and to be seen while one does. */
+export const GridKeys = () => html`<p class="hall-keys" id="hall-keys">${t.list.keys}</p>`;
 
 /**
  * Back to what the reader came by: the switch of the views.

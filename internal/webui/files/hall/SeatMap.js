@@ -6,7 +6,7 @@ import {html, useEffect, useLayoutEffect, useRef, useState} from '../ui.js';
 import {createHall} from './hall.js';
 import {Legend} from './Legend.js';
 import {SeatList} from './list.js';
-import {SeatGrid} from './SeatGrid.js';
+import {GridKeys, SeatGrid} from './SeatGrid.js';
 import {useView, ViewSwitch} from './ViewSwitch.js';
 
 /**
@@ -67,6 +67,7 @@ export function SeatMap(props) {
         ${hall && html`<${ZoomButtons} hall=${hall} />`}
         ${hall && (typeof props.children === 'function' ? props.children(hall) : props.children)}
       </div>
+      <${GridKeys} />
       <${Legend} categories=${plan.categories} kinds=${readOnly ? ['free', 'held', 'sold', 'blocked'] : undefined} />
     </div>`;
 }

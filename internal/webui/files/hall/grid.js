@@ -3,7 +3,7 @@
 // many seats there are.
 
 import {money, t} from '../texts.js';
-import {seatText} from './plan.js';
+import {rowText, seatText} from './plan.js';
 import {Steps} from './steps.js';
 
 const around = 2; // rows that exist above and below the one in focus
@@ -183,6 +183,7 @@ function makeRow(plan, k, options) {
   const row = document.createElement('div');
   row.setAttribute('role', 'row');
   row.setAttribute('aria-rowindex', String(k + 1));
+  row.setAttribute('aria-label', rowText(plan, k)); // or all its seats would be its name
   plan.rows[k].seats.forEach((i, column) => {
     const cell = document.createElement('div');
     cell.setAttribute('role', 'gridcell');

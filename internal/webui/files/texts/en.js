@@ -47,7 +47,7 @@ export default {
     view: 'View',
     map: 'Map',
     list: 'List',
-    seatsOf: (/** @type {string} */ hall) => `Seats of ${hall}`,
+    seatsOf: (/** @type {string} */ hall) => `Seats, ${hall}`,
     keys: 'Arrow keys move from seat to seat, Enter chooses, Page Up and Page Down change the section, Escape leaves.',
     filter: 'Which seats to list',
     onlyFree: 'Only free seats',
