@@ -56,11 +56,6 @@ export default {
     free: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} free`,
     prices: (/** @type {string} */ least, /** @type {string} */ most) => `${least} – ${most}`,
     noneFree: 'No free seats here.',
-    timeLeft: (/** @type {number} */ seconds) => {
-      if (seconds === 0) return 'Time is over.';
-      if (seconds === 60) return 'One minute left.';
-      return seconds < 60 ? `${seconds} seconds left.` : `${seconds / 60} minutes left.`;
-    },
   },
   orders: {},
   organizer: {},
