@@ -13,6 +13,8 @@ import {account} from '../session.js';
  * @typedef {{hold: Hold, how: 'expired'|'released'|'sold'|'unknown'}} Ended
  */
 
+/** @typedef {{amount: number, currency: string}} Money */
+
 const changed = 'seathold.holds'; // tabs tell each other
 
 export class Holds {

@@ -3,7 +3,7 @@
 
 import {call, eventPath} from '../api.js';
 import {everySecond, now, secondsUntil} from '../clock.js';
-import {announce} from '../hall/announce.js';
+import {announce, milestone} from '../hall/announce.js';
 import {listen} from '../live.js';
 import {onChange} from '../session.js';
 import {t} from '../texts.js';
@@ -11,7 +11,6 @@ import {seatsText} from './words.js';
 
 /** @typedef {import('./sale.js').Sale} Sale */
 
-const milestones = [300, 120, 60, 30]; // seconds left at which it is said
 const eventAgain = 5000; // ms between two looks at the event at most
 
 /**
@@ -92,7 +91,7 @@ function clockOf(sale) {
     for (const hold of sale.holds.list) {
       if (hold.status === 'sold') continue;
       const left = secondsUntil(hold.deadline);
-      const passed = milestones.find(m => left <= m && (before.get(hold.id) ?? 0) > m);
+      const passed = milestone(before.get(hold.id), left);
       before.set(hold.id, left);
       if (left <= 0) sale.holds.read();
       else if (passed) announce(t.event.timeLeft(seatsText(sale.plan, hold.seats), passed));
