@@ -103,23 +103,29 @@ export function createGrid(element, plan, options) {
    * The seat that an event is about.
    * @param {Event} e
    */
-  const seatOf = e => Number(/** @type {HTMLElement} */ (e.target).dataset.seat ?? -1);
+  const seatOf = e => Number(/** @type {HTMLElement} */ (e.target).dataset.seat);
 
-  // A screen reader may set the focus or click by itself.
-  element.addEventListener('focusin', e => {
+  /** @param {FocusEvent} e */
+  function entered(e) {
     const i = seatOf(e);
-    if (i < 0) return;
-    if (i !== at) show(i);
+    if (i !== at) show(i); // a screen reader has set the focus by itself
     options.onFocus(i);
     const cell = cellOf(i);
     const spot = options.place?.(i); // after onFocus: the picture may have moved
     if (cell && spot) lay(cell, spot);
-  });
-  element.addEventListener('focusout', e => {
+  }
+
+  /** @param {FocusEvent} e */
+  function left(e) {
     if (!(e.relatedTarget instanceof Node) || !element.contains(e.relatedTarget)) options.onFocus(null);
-  });
-  element.addEventListener('click', e => { if (seatOf(e) >= 0) options.onSeat(seatOf(e)); });
-  element.addEventListener('keydown', pressed);
+  }
+
+  const ended = new AbortController();
+  const {signal} = ended;
+  element.addEventListener('focusin', entered, {signal});
+  element.addEventListener('focusout', left, {signal});
+  element.addEventListener('click', e => options.onSeat(seatOf(e)), {signal});
+  element.addEventListener('keydown', pressed, {signal});
   if (at >= 0) show(at);
 
   return {
@@ -146,6 +152,10 @@ export function createGrid(element, plan, options) {
         const cell = cellOf(i);
         if (cell) say(cell, plan, i, options);
       }
+    },
+    destroy() {
+      ended.abort();
+      element.replaceChildren();
     },
   };
 }

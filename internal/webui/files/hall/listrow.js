@@ -23,13 +23,25 @@ export function RowSeats({plan, row, seats, looks, conflicts, onSeat, readOnly})
   // The same seats in the same states are not drawn again.
   return useMemo(() => html`
     <div class="seat-row">
-      <span class="seat-row-name" aria-hidden="true">${name}</span>
+      <span class="seat-row-name" aria-hidden="true"><b>${name}</b><small>${rowPrice(plan, seats)}</small></span>
       <div role="toolbar" aria-label=${name}>
         ${seats.map((i, k) => html`
           <${SeatButton} key=${i} plan=${plan} i=${i} look=${looks[k]} refused=${conflicts.includes(i)} tabbed=${i === tabbed}
             readOnly=${readOnly} onSeat=${() => choose.current(i)} onFocus=${() => setAt(i)} />`)}
       </div>
     </div>`, [seats.join(), looks.join(), conflicts.join(), tabbed, readOnly]);
+}
+
+/**
+ * What the seats of a row cost: one price, or from which to which.
+ * @param {import('./plan.js').Plan} plan
+ * @param {number[]} seats
+ */
+function rowPrice(plan, seats) {
+  const prices = seats.flatMap(i => plan.categories[plan.seats[i].category].price ?? []).sort((a, b) => a.amount - b.amount);
+  const [least, most] = [prices[0], prices[prices.length - 1]];
+  if (!least) return '';
+  return least.amount === most.amount ? money(least) : t.list.prices(money(least), money(most));
 }
 
 /**

@@ -16,6 +16,7 @@ export class Steps {
     this.plan = plan;
     /** Seats left by going up or down, and how. @type {{from: number, to: number, step: Step}[]} */
     this.trail = [];
+    this.upside = plan.sections.map(section => upsideDown(plan, section));
   }
 
   /**
@@ -33,7 +34,7 @@ export class Steps {
       this.trail.pop();
       return last.from;
     }
-    const to = nextRow(this.plan, i, step === 'down' ? 1 : -1);
+    const to = nextRow(this.plan, i, step === 'down' ? 1 : -1, this.upside);
     if (last?.to !== i) this.trail = [];
     if (to !== i) this.trail.push({from: i, to, step});
     return to;
@@ -82,22 +83,41 @@ function along({rows, seats, x, y}, i) {
 }
 
 /**
+ * The direction from a seat to the row below.
+ * @param {Plan} plan
+ * @param {number} i
+ * @param {boolean[]} upside by section
+ */
+function below(plan, i, upside) {
+  const {x, y} = along(plan, i);
+  return upside[plan.seats[i].section] ? {x: y, y: -x} : {x: -y, y: x};
+}
+
+/**
+ * Whether down is to the right in a section whose rows stand upright, as at the
+ * sides of an arena: it is from each row to the next one of the plan.
+ * @param {Plan} plan
+ * @param {import('./plan.js').Section} section
+ */
+function upsideDown({x, y, rows}, section) {
+  const first = rows[section.rows[0]].seats;
+  const last = rows[section.rows.at(-1) ?? 0].seats;
+  const [a, b] = [first[0], first[first.length - 1]];
+  const upright = Math.abs(y[b] - y[a]) > Math.abs(x[b] - x[a]);
+  return upright && x[last[last.length >> 1]] > x[first[first.length >> 1]];
+}
+
+/**
  * From the end of a row to the seat that goes on in its line: behind an aisle,
- * in the next section. Not to where the same key would lead back, which is so
- * where the sides of a round hall meet.
+ * in the next section.
  * @param {Plan} plan
  * @param {number} i
  * @param {1|-1} sign
  */
 function goOn(plan, i, sign) {
   const u = along(plan, i);
-  const dx = u.x * sign;
-  const dy = u.y * sign;
-  const to = nearest(plan, i, dx, dy, beside);
-  if (to === i) return i;
-  const there = along(plan, to);
-  const onward = sign * (there.x * (plan.x[to] - plan.x[i]) + there.y * (plan.y[to] - plan.y[i]));
-  return onward > 0 ? to : i;
+  const to = nearest(plan, i, u.x * sign, u.y * sign, beside);
+  return leadsOn(plan, i, to, along(plan, to), sign) ? to : i;
 }
 
 /**
@@ -107,25 +127,38 @@ function goOn(plan, i, sign) {
  * @param {Plan} plan
  * @param {number} i
  * @param {1|-1} sign
+ * @param {boolean[]} upside
  */
-function nextRow(plan, i, sign) {
-  const u = along(plan, i);
-  const dx = -u.y * sign;
-  const dy = u.x * sign;
-  const byPlace = nearest(plan, i, dx, dy, across);
-  const {rows} = plan.sections[plan.seats[i].section];
-  const k = rows.indexOf(plan.seats[i].row);
-  const inside = byPlace !== i && plan.seats[byPlace].section === plan.seats[i].section;
-  let best = byPlace;
-  let reach = inside ? detour * square(plan, i, byPlace) : Infinity;
-  for (const row of [rows[k - 1], rows[k + 1]]) {
-    if (row === undefined) continue;
-    const to = nearestOf(plan, plan.rows[row].seats, i, dx, dy, across);
+function nextRow(plan, i, sign, upside) {
+  const v = below(plan, i, upside);
+  const dx = v.x * sign;
+  const dy = v.y * sign;
+  const {section, row} = plan.seats[i];
+  let best = nearest(plan, i, dx, dy, across);
+  const inside = best !== i && plan.seats[best].section === section;
+  if (!inside && !leadsOn(plan, i, best, below(plan, best, upside), sign)) best = i;
+  let reach = inside ? detour * square(plan, i, best) : Infinity;
+  const {rows} = plan.sections[section];
+  const k = rows.indexOf(row);
+  for (const other of [rows[k - 1], rows[k + 1]]) {
+    if (other === undefined) continue;
+    const to = nearestOf(plan, plan.rows[other].seats, i, dx, dy, across);
     const d = to === i ? Infinity : square(plan, i, to);
     if (d < reach) [best, reach] = [to, d];
   }
   return best;
 }
+
+/**
+ * Whether the same key leads on from there, and not back: it does not where the
+ * sides of a round hall face one another.
+ * @param {Plan} plan
+ * @param {number} from
+ * @param {number} to
+ * @param {{x: number, y: number}} there the direction of the key at the seat it leads to
+ * @param {1|-1} sign
+ */
+const leadsOn = ({x, y}, from, to, there, sign) => sign * (there.x * (x[to] - x[from]) + there.y * (y[to] - y[from])) > 0;
 
 /**
  * The seat of another row that is nearest in a direction; i where there is none.
