@@ -20,7 +20,7 @@ export function SignInForm({email, onEmail}) {
   const form = useForm(() => signIn(email.trim(), password), () => noEmail(email) ?? (password ? {} : {password: t.account.needPassword}));
   return html`
     <form noValidate onSubmit=${form.submit} ref=${form.element}>
-      <${Field} name="email" label=${t.account.email} type="email" autocomplete="username" value=${email} onValue=${onEmail} wrong=${form.wrong.email} />
+      <${Field} first name="email" label=${t.account.email} type="email" autocomplete="username" value=${email} onValue=${onEmail} wrong=${form.wrong.email} />
       <${Field} name="password" label=${t.account.password} type="password" autocomplete="current-password" value=${password}
         onValue=${setPassword} wrong=${form.wrong.password} />
       <${Submit} form=${form} text=${t.account.signIn} />
@@ -37,7 +37,7 @@ export function SignUpForm({email, onEmail, onOther}) {
   const taken = form.code === 'email_taken';
   return html`
     <form noValidate onSubmit=${form.submit} ref=${form.element}>
-      <${Field} name="name" label=${t.account.name} type="text" autocomplete="name" value=${name} onValue=${setName} wrong=${form.wrong.name} />
+      <${Field} first name="name" label=${t.account.name} type="text" autocomplete="name" value=${name} onValue=${setName} wrong=${form.wrong.name} />
       <${Field} name="email" label=${t.account.email} type="email" autocomplete="username" value=${email} onValue=${onEmail} wrong=${form.wrong.email}>
         ${taken && html`<button type="button" class="plain" onClick=${onOther}>${t.account.signInInstead}</button>`}
       <//>
