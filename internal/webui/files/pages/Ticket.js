@@ -2,7 +2,7 @@
 
 import {rowText} from '../hall/plan.js';
 import {account} from '../session.js';
-import {longDate, money, t} from '../texts.js';
+import {longDate, money, shortDate, t} from '../texts.js';
 import {html} from '../ui.js';
 
 /**
@@ -24,7 +24,10 @@ export function Ticket({order, event, plan}) {
         <tbody>${order.seats.map(guid => html`<${SeatRow} key=${guid} guid=${guid} plan=${plan} currency=${order.total.currency} />`)}</tbody>
         <tfoot><tr><th scope="row" colspan="3">${t.orders.total}</th><td class="number"><strong>${money(order.total)}</strong></td></tr></tfoot>
       </table>
-      ${paid && html`<p class="quiet">${t.orders.ticketFor(account()?.name ?? '')}</p>`}
+      <p class="quiet facts">
+        ${paid && html`${t.orders.ticketFor(account()?.name ?? '')}<br />`}
+        ${t.orders.facts(order.id, shortDate(order.created_at))}
+      </p>
     </section>`;
 }
 
@@ -35,9 +38,10 @@ function SeatRow({guid, plan, currency}) {
   const seat = plan.seats[i];
   const {name, price} = plan.categories[seat.category];
   const row = plan.rows[seat.row];
+  const section = plan.sections[seat.section].name;
   return html`
     <tr>
-      <td>${plan.sections[seat.section].name} <small>${name}</small></td>
+      <td>${section} ${name !== section && html`<small>${name}</small>`}</td>
       <td>${row.named ? rowText(plan, seat.row) : row.label}</td>
       <td>${seat.number}</td>
       <td class="number">${money({amount: price?.amount ?? 0, currency})}</td>

@@ -32,7 +32,7 @@ function Content({reason}) {
   const Form = way === 'in' ? SignInForm : SignUpForm;
   return html`
     <div class="dialog-head">
-      <h2 id="account-title">${way === 'in' ? t.account.signIn : t.account.signUp}</h2>
+      <h2 id="account-title">${t.account.title}</h2>
       <button type="button" class="plain" aria-label=${t.app.close} onClick=${endAsking}><span aria-hidden="true">✕</span></button>
     </div>
     ${reason && html`<p>${reason}</p>`}
@@ -57,7 +57,7 @@ function Tabs({way, onWay}) {
       ${ways.map(w => html`
         <button type="button" role="tab" key=${w} id=${`tab-${w}`} aria-selected=${w === way} aria-controls="account-panel"
           tabindex=${w === way ? 0 : -1} onClick=${() => onWay(w)}>
-          ${w === 'in' ? t.account.haveAccount : t.account.newHere}
+          ${w === 'in' ? t.account.signIn : t.account.signUp}
         </button>`)}
     </div>`;
 }

@@ -6,7 +6,7 @@ import {Problem} from '../problem.js';
 import {go} from '../router.js';
 import {chooseFor} from '../sale/choice.js';
 import {TimeLeft} from '../sale/TimeLeft.js';
-import {money, shortDate, t} from '../texts.js';
+import {money, t} from '../texts.js';
 import {html, useEffect, useState} from '../ui.js';
 import {ConfirmButton} from './ConfirmButton.js';
 import {SignedIn} from './SignedIn.js';
@@ -95,8 +95,7 @@ function Steps({order, take, again}) {
           disabled=${busy} onConfirm=${cancel} />`}
       ${order.status === 'paid' && html`<button onClick=${() => print()}>${t.orders.print}</button>`}
       ${order.status !== 'pending_payment' && order.status !== 'paid' && html`<${ChooseAgain} order=${order} />`}
-    </div>
-    <p class="quiet">${t.orders.facts(order.id, shortDate(order.created_at))}</p>`;
+    </div>`;
 }
 
 /** @param {{order: Order}} props */

@@ -64,7 +64,7 @@ export function SeatLines({sale, seats, busy, drop}) {
     <ul class="seat-lines">
       ${seats.map(i => html`
         <li key=${i}>
-          <span>${seatText(plan, i)} <small>${plan.categories[plan.seats[i].category].name}</small></span>
+          <span>${seatText(plan, i)} ${categoryText(plan, i) && html`<small>${categoryText(plan, i)}</small>`}</span>
           <span>${money(totalOf(plan, [i], currency))}</span>
           ${drop && html`
             <button class="plain drop" disabled=${busy} aria-label=${drop.label(seatText(plan, i))} onClick=${() => drop.act(i)}>
@@ -72,4 +72,15 @@ export function SeatLines({sale, seats, busy, drop}) {
             </button>`}
         </li>`)}
     </ul>`;
+}
+
+/**
+ * A seat's category, where it is not just called as its section.
+ * @param {import('../hall/plan.js').Plan} plan
+ * @param {number} i
+ */
+function categoryText(plan, i) {
+  const {category, section} = plan.seats[i];
+  const {name} = plan.categories[category];
+  return name === plan.sections[section].name ? '' : name;
 }

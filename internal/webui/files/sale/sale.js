@@ -24,6 +24,7 @@ import {problemText, seatsText, stateText} from './words.js';
 
 const oftenHold = 'seathold.hold-at-once';
 const conflictShown = 6000; // ms
+const goodNewsShown = 8000; // ms; it stands in the basket as well
 const mapLag = 2000; // ms that the map may be behind a hold's end
 
 export class Sale {
@@ -79,8 +80,10 @@ export class Sale {
    */
   tell(notice, how) {
     this.notice = notice;
-    if (notice) announce(notice.text, how);
     this.changed();
+    if (!notice) return;
+    announce(notice.text, how);
+    if (notice.tone === 'good' && !notice.action) setTimeout(() => this.notice === notice && this.tell(null), goodNewsShown);
   }
 
   /** @param {boolean} yes */

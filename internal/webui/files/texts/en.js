@@ -26,11 +26,10 @@ export default {
   },
   states: {free: 'free', held: 'held by someone', sold: 'sold', blocked: 'not for sale', mine: 'yours', chosen: 'chosen'},
   account: {
+    title: 'Your account',
     signIn: 'Sign in',
-    signUp: 'Create an account',
-    ways: 'Account',
-    haveAccount: 'I have an account',
-    newHere: 'I am new here',
+    signUp: 'Create account',
+    ways: 'Sign in, or create an account',
     name: 'Your name',
     email: 'E-mail',
     password: 'Password',
@@ -181,7 +180,7 @@ export default {
     more: 'Show older ones',
     seats: n => n === 1 ? '1 seat' : `${n} seats`,
     ordered: time => `ordered ${time}`,
-    facts: (id, time) => `Order ${id}, ${time}`,
+    facts: (id, time) => `Order ${id}, made ${time}`,
     status: {
       pending_payment: 'Waiting for payment', paid: 'Paid', cancelled: 'Cancelled', expired: 'Ran out of time',
       refunding: 'Money is going back', refunded: 'Money went back',
