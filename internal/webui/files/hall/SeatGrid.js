@@ -5,22 +5,15 @@ import {html, useEffect, useLayoutEffect, useRef} from '../ui.js';
 import {createGrid} from './grid.js';
 import {lookOf} from './look.js';
 
-/**
- * What the grid needs of the picture. place tells where a seat is drawn, in CSS
- * pixels of the picture's element.
- * @typedef {{
- *   reveal(i: number): void, setFocus(i: number|null): void, zoomBy(factor: number): void, fit(): void,
- *   place?(i: number): {x: number, y: number, r: number},
- * }} Picture
- */
+/** @typedef {import('./hall.js').Hall} Hall */
 
 const closer = 1.4; // what + and - zoom by
 
 /**
- * at is where Tab comes to: the seat that was clicked last, for instance.
+ * at is where Tab comes to: the seat that was clicked last.
  * @param {{
- *   hall: Picture|null, plan: import('./plan.js').Plan, map: import('./seatstate.js').SeatState, mine: Set<number>,
- *   chosen: Set<number>, label: string, onSeat(i: number): void, onLeave(): void, at?: number|null, readOnly?: boolean,
+ *   hall: Hall, plan: import('./plan.js').Plan, map: import('./seatstate.js').SeatState, mine: Set<number>,
+ *   chosen: Set<number>, onSeat(i: number): void, at: number|null, readOnly?: boolean,
  * }} props
  */
 export function SeatGrid(props) {
@@ -31,15 +24,14 @@ export function SeatGrid(props) {
   now.current = props;
 
   useLayoutEffect(() => {
-    if (!hall || !element.current) return undefined;
-    const made = createGrid(element.current, plan, {
-      label: props.label, describedBy: 'hall-keys', readOnly: props.readOnly,
+    const made = createGrid(/** @type {HTMLElement} */ (element.current), plan, {
+      label: t.list.seatsOf(plan.name), describedBy: 'hall-keys', readOnly: props.readOnly,
       state: i => lookOf(map, now.current.mine, now.current.chosen, i),
       onSeat: i => now.current.onSeat(i),
-      onLeave: () => now.current.onLeave(),
+      onLeave: () => leave(element.current),
       onFocus: i => focused(hall, i),
       onKey: key => zoom(hall, key, made.at),
-      place: hall.place?.bind(hall),
+      place: i => hall.placeOf(i),
     });
     grid.current = made;
     const end = map.subscribe(changed => made.refresh(changed));
@@ -49,15 +41,25 @@ export function SeatGrid(props) {
     };
   }, [hall, plan, map]);
   useLayoutEffect(() => grid.current?.refresh(null), [mine, chosen]);
-  useEffect(() => { if (typeof at === 'number') grid.current?.moveTo(at); }, [at]);
+  useEffect(() => { if (at !== null) grid.current?.moveTo(at); }, [at]);
 
-  return html`
-    <div class="hall-grid" ref=${element}></div>
-    <p class="hall-keys" id="hall-keys">${t.list.keys}</p>`;
+  return html`<div class="hall-grid" ref=${element}></div>`;
+}
+
+/** How to move, for the grid's description and to be seen while one does. */
+export const GridKeys = () => html`<p class="hall-keys" id="hall-keys">${t.list.keys}</p>`;
+
+/**
+ * Back to what the reader came by: the switch of the views.
+ * @param {HTMLElement|null} element
+ */
+function leave(element) {
+  const on = element?.closest('.seatmap')?.querySelector('.views [aria-pressed=true]');
+  if (on instanceof HTMLElement) on.focus();
 }
 
 /**
- * @param {Picture} hall
+ * @param {Hall} hall
  * @param {number|null} i
  */
 function focused(hall, i) {
@@ -67,7 +69,7 @@ function focused(hall, i) {
 
 /**
  * Whether a key was one that zooms.
- * @param {Picture} hall
+ * @param {Hall} hall
  * @param {string} key
  * @param {number} at the seat in focus, which stays in sight
  */

@@ -1,10 +1,13 @@
-// A hall to choose seats in: the picture, what moves it, and what its marks and
-// colours mean.
+// A hall to choose seats in: the picture, what moves it, by pointer and by keys,
+// and what its marks and colours mean; or the hall as a list.
 
 import {t} from '../texts.js';
 import {html, useEffect, useLayoutEffect, useRef, useState} from '../ui.js';
 import {createHall} from './hall.js';
 import {Legend} from './Legend.js';
+import {SeatList} from './list.js';
+import {GridKeys, SeatGrid} from './SeatGrid.js';
+import {useView, ViewSwitch} from './ViewSwitch.js';
 
 /**
  * @typedef {import('./hall.js').Hall} Hall
@@ -16,9 +19,14 @@ import {Legend} from './Legend.js';
  *   one's own; children stand over the picture and may be a function that is given the hall
  */
 
+/** @type {Set<number>} */
+const none = new Set();
+
 /** @param {Props} props */
 export function SeatMap(props) {
-  const {plan, map, mine, chosen, conflicts, readOnly} = props;
+  const {plan, map, mine = none, chosen = none, conflicts = none, readOnly} = props;
+  const [view, setView] = useView();
+  const [clicked, setClicked] = useState(/** @type {number|null} */ (null));
   const picture = useRef(/** @type {HTMLElement|null} */ (null));
   const latest = useRef(props); // the hall is made once, what it calls may change
   latest.current = props;
@@ -27,7 +35,10 @@ export function SeatMap(props) {
   useLayoutEffect(() => {
     const made = createHall(/** @type {HTMLElement} */ (picture.current), plan, {
       label: t.hall.picture(plan.count),
-      onSeat: i => latest.current.onSeat?.(i),
+      onSeat: i => {
+        setClicked(i);
+        latest.current.onSeat?.(i);
+      },
       onSection: k => latest.current.onSection?.(k),
     });
     made.setMap(map.text());
@@ -41,16 +52,22 @@ export function SeatMap(props) {
       made.destroy();
     };
   }, [plan, map]);
-  useEffect(() => hall?.setMine(mine ?? []), [hall, mine]);
-  useEffect(() => hall?.setChosen(chosen ?? []), [hall, chosen]);
-  useEffect(() => hall?.setConflicts(conflicts ?? []), [hall, conflicts]);
+  useEffect(() => hall?.setMine(mine), [hall, mine]);
+  useEffect(() => hall?.setChosen(chosen), [hall, chosen]);
+  useEffect(() => hall?.setConflicts(conflicts), [hall, conflicts]);
 
+  const onSeat = (/** @type {number} */ i) => props.onSeat?.(i);
+  const seats = {plan, map, mine, chosen, conflicts, onSeat, readOnly};
   return html`
     <div class="seatmap">
-      <div class="hall" ref=${picture}>
+      <${ViewSwitch} view=${view} onView=${setView} />
+      ${view === 'list' && html`<${SeatList} ...${seats} />`}
+      <div class="hall" ref=${picture} hidden=${view === 'list'}>
+        ${hall && html`<${SeatGrid} ...${seats} hall=${hall} at=${clicked} />`}
         ${hall && html`<${ZoomButtons} hall=${hall} />`}
         ${hall && (typeof props.children === 'function' ? props.children(hall) : props.children)}
       </div>
+      <${GridKeys} />
       <${Legend} categories=${plan.categories} kinds=${readOnly ? ['free', 'held', 'sold', 'blocked'] : undefined} />
     </div>`;
 }

@@ -3,7 +3,7 @@
 // many seats there are.
 
 import {money, t} from '../texts.js';
-import {seatText} from './plan.js';
+import {rowText, seatText} from './plan.js';
 import {Steps} from './steps.js';
 
 const around = 2; // rows that exist above and below the one in focus
@@ -18,13 +18,13 @@ const steps = {
  * @typedef {import('./plan.js').Plan} Plan
  * @typedef {'free'|'held'|'sold'|'blocked'|'mine'|'chosen'} SeatLook
  * @typedef {{
- *   label: string, describedBy?: string, readOnly?: boolean,
+ *   label: string, describedBy: string, readOnly?: boolean,
  *   state(i: number): SeatLook,
  *   onSeat(i: number): void,
  *   onFocus(i: number|null): void,
  *   onLeave(): void,
- *   onKey?(key: string): boolean,
- *   place?(i: number): {x: number, y: number, r: number},
+ *   onKey(key: string): boolean,
+ *   place(i: number): {x: number, y: number, r: number},
  * }} GridOptions onFocus: the seat in focus, null once the grid has none; onLeave: Escape was pressed; onKey: takes other
  *   keys; place: where the picture shows a seat, in CSS pixels of the element
  */
@@ -95,7 +95,7 @@ export function createGrid(element, plan, options) {
     if (step) focus(way.from(at, step));
     else if (key === 'Enter' || key === ' ') { if (!e.repeat) options.onSeat(at); }
     else if (key === 'Escape') options.onLeave();
-    else if (!options.onKey?.(key)) return;
+    else if (!options.onKey(key)) return;
     e.preventDefault();
   }
 
@@ -111,8 +111,8 @@ export function createGrid(element, plan, options) {
     if (i !== at) show(i); // a screen reader has set the focus by itself
     options.onFocus(i);
     const cell = cellOf(i);
-    const spot = options.place?.(i); // after onFocus: the picture may have moved
-    if (cell && spot) lay(cell, spot);
+    const spot = options.place(i); // after onFocus: the picture may have moved
+    if (cell) lay(cell, spot);
   }
 
   /** @param {FocusEvent} e */
@@ -168,9 +168,8 @@ export function createGrid(element, plan, options) {
 function describe(element, plan, {label, describedBy, readOnly}) {
   const widest = plan.rows.reduce((most, row) => Math.max(most, row.seats.length), 0);
   const attributes = {
-    role: 'grid', 'aria-label': label, 'aria-rowcount': plan.rows.length, 'aria-colcount': widest,
+    role: 'grid', 'aria-label': label, 'aria-describedby': describedBy, 'aria-rowcount': plan.rows.length, 'aria-colcount': widest,
     ...(readOnly ? {'aria-readonly': true} : {'aria-multiselectable': true}),
-    ...(describedBy && {'aria-describedby': describedBy}),
   };
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
 }
@@ -184,6 +183,7 @@ function makeRow(plan, k, options) {
   const row = document.createElement('div');
   row.setAttribute('role', 'row');
   row.setAttribute('aria-rowindex', String(k + 1));
+  row.setAttribute('aria-label', rowText(plan, k)); // or all its seats would be its name
   plan.rows[k].seats.forEach((i, column) => {
     const cell = document.createElement('div');
     cell.setAttribute('role', 'gridcell');

@@ -84,7 +84,7 @@ function SectionPart(props) {
     <section class="seat-section">
       <h2>
         <button class="plain" aria-expanded=${open} aria-controls=${`section-${s}`} onClick=${onToggle}>
-          <span>${section.name}</span> <small>${t.list.free(number(free), number(total))}</small>
+          <span>${section.name}<span class="hidden">,</span></span> <small>${t.list.free(number(free), number(total))}</small>
         </button>
       </h2>
       ${open && html`<div id=${`section-${s}`}><${SectionSeats} ...${props} /></div>`}

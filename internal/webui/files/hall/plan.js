@@ -17,7 +17,7 @@ import {boxOf, join, pointBox} from './box.js';
  *   %s for the number); labelAt is where the plan wants the label
  * @typedef {{name: string, rows: number[], seats: number[], box: Box}} Section
  * @typedef {{
- *   count: number, seats: Seat[], x: Float32Array, y: Float32Array, r: Float32Array, rows: Row[], sections: Section[],
+ *   name: string, count: number, seats: Seat[], x: Float32Array, y: Float32Array, r: Float32Array, rows: Row[], sections: Section[],
  *   categories: Category[], areas: Area[], box: Box, indexOf: Map<string, number>,
  * }} Plan
  */
@@ -42,7 +42,7 @@ export function readPlan(doc, categories = []) {
   for (const zone of doc.zones) for (const row of zone.rows) count += row.seats.length;
   /** @type {Plan} */
   const plan = {
-    count, seats: new Array(count), x: new Float32Array(count), y: new Float32Array(count), r: new Float32Array(count),
+    name: doc.name, count, seats: new Array(count), x: new Float32Array(count), y: new Float32Array(count), r: new Float32Array(count),
     rows: [], sections: [], categories: all, areas: [], box: pointBox(0, 0, 0), indexOf: new Map(),
   };
   let next = 0;

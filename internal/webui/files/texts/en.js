@@ -155,18 +155,20 @@ export default {
     view: 'View',
     map: 'Map',
     list: 'List',
-    seatsOf: hall => `Seats of ${hall}`,
+    seatsOf: (/** @type {string} */ hall) => `Seats, ${hall}`,
     keys: 'Arrow keys move from seat to seat, Enter chooses, Page Up and Page Down change the section, Escape leaves.',
     filter: 'Which seats to list',
     onlyFree: 'Only free seats',
     category: 'Category',
     allCategories: 'All',
-    free: (free, total) => `${free} of ${total} free`,
-    prices: (least, most) => `${least} – ${most}`,
+    free: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} free`,
+    prices: (/** @type {string} */ least, /** @type {string} */ most) => `${least} – ${most}`,
     noneFree: 'No free seats here.',
-    timeLeft: seconds => ({
-      300: '5 minutes left.', 120: '2 minutes left.', 60: 'One minute left.', 30: '30 seconds left.', 0: 'Time is over.',
-    })[seconds],
+    timeLeft: (/** @type {number} */ seconds) => {
+      if (seconds === 0) return 'Time is over.';
+      if (seconds === 60) return 'One minute left.';
+      return seconds < 60 ? `${seconds} seconds left.` : `${seconds / 60} minutes left.`;
+    },
   },
   orders: {
     title: 'My orders',
