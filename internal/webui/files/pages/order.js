@@ -24,7 +24,7 @@ import {Failed, useTitle} from './page.js';
 /** @param {{id: string}} props */
 export default function OrderPage({id}) {
   useTitle(t.orders.titleOfOne);
-  return html`<${SignedIn} reason=${t.orders.signIn}><${OneOrder} id=${id} /><//>`;
+  return html`<${SignedIn} reason=${t.orders.signIn} heading=${t.orders.titleOfOne}><${OneOrder} id=${id} /><//>`;
 }
 
 /** @param {{id: string}} props */

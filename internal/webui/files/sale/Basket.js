@@ -1,10 +1,9 @@
 // The customer's seats beside the picture, or under it on a phone: what is
 // held, what is chosen, and the next step.
 
-import {money, t} from '../texts.js';
-import {html, useEffect, useRef, useState} from '../ui.js';
 import {everySecond, secondsUntil} from '../clock.js';
-import {clock} from '../texts.js';
+import {clock, money, t} from '../texts.js';
+import {html, useEffect, useRef, useState} from '../ui.js';
 import {pay} from './held.js';
 import {HoldCard, SeatLines} from './HoldCard.js';
 import {totalOf} from './holds.js';

@@ -5,8 +5,9 @@ import {ConfirmButton} from '../pages/ConfirmButton.js';
 import {money, t} from '../texts.js';
 import {html} from '../ui.js';
 import {cancelOrder, extend, orderPage, pay, release} from './held.js';
-import {TimeLeft} from './TimeLeft.js';
 import {totalOf} from './holds.js';
+import {TimeLeft} from './TimeLeft.js';
+import {seatsText} from './words.js';
 
 /**
  * @typedef {import('./sale.js').Sale} Sale
@@ -17,7 +18,7 @@ import {totalOf} from './holds.js';
 export function HoldCard({sale, hold}) {
   const bound = hold.order !== '';
   return html`
-    <section class="card hold" aria-label=${t.event.holdLabel(hold.seats.length)} data-testid="hold">
+    <section class="card hold" aria-label=${t.event.holdOf(seatsText(sale.plan, hold.seats))} data-testid="hold">
       ${hold.status === 'sold' ? html`<p class="good">${t.event.isBought}</p>`
         : html`<${TimeLeft} deadline=${hold.deadline} over=${t.event.over} />`}
       <${SeatLines} sale=${sale} seats=${hold.seats} busy=${sale.calls.busy !== ''}

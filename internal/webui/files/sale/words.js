@@ -65,10 +65,12 @@ export function problemText(plan, p) {
 /** @typedef {{detail: string, seats: string, again: string}} Told */
 
 /**
- * The service's details begin small and end without a point.
- * @param {string} text
+ * The service's details begin small, some with the name of a field, and end
+ * without a point.
+ * @param {string} detail
  */
-function sentence(text) {
+function sentence(detail) {
+  const text = detail.replace(/^[a-z_]+: /, '');
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }

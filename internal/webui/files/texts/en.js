@@ -71,7 +71,7 @@ export default {
     chosenLabel: 'Chosen, not held yet',
     chosenSeats: n => n === 1 ? '1 seat chosen' : `${n} seats chosen`,
     heldSeats: n => n === 1 ? '1 seat held' : `${n} seats held`,
-    holdLabel: n => n === 1 ? 'One held seat' : `${n} held seats`,
+    holdOf: seats => `Held: ${seats}`,
     holdThese: n => n === 1 ? 'Hold this seat' : `Hold these ${n}`,
     holding: 'Holding…',
     unchoose: seat => `Do not choose ${seat}`,
