@@ -1,6 +1,7 @@
 // The events, the next one first.
 
 import {all} from '../api.js';
+import {now} from '../clock.js';
 import {longDate, money, number, shortDate, t} from '../texts.js';
 import {html, useState} from '../ui.js';
 import {Failed, useLoaded, useTitle} from './page.js';
@@ -30,7 +31,7 @@ async function upcomingAndPast() {
   /** @type {Event[]} */
   const events = await all('/v1/events');
   const byStart = events.toSorted((a, b) => Date.parse(a.starts_at) - Date.parse(b.starts_at));
-  const isPast = (/** @type {Event} */ e) => Date.parse(e.starts_at) < Date.now();
+  const isPast = (/** @type {Event} */ e) => Date.parse(e.starts_at) < now();
   return {upcoming: byStart.filter(e => !isPast(e)), past: byStart.filter(isPast).reverse()};
 }
 

@@ -77,12 +77,20 @@ function Summary({sale}) {
   useEffect(() => everySecond(() => redraw({})), []);
   const {choice, holds} = sale;
   const first = Math.min(...holds.list.filter(h => h.status !== 'sold').map(h => h.deadline));
-  const parts = [holds.seats.size > 0 && t.event.heldSeats(holds.seats.size), choice.seats.size > 0 && t.event.chosenSeats(choice.seats.size)];
   return html`
     <span class="summary">
-      <span>${parts.filter(Boolean).join(' · ') || t.event.nothingYet}</span>
+      <span>${amounts(holds.seats.size, choice.seats.size)}</span>
       ${first < Infinity && html`<span class="quiet">${t.event.leftShort(clock(secondsUntil(first)))}</span>`}
     </span>`;
+}
+
+/**
+ * @param {number} held
+ * @param {number} chosen
+ */
+function amounts(held, chosen) {
+  if (held && chosen) return t.event.heldAndChosen(held, chosen);
+  return held ? t.event.heldSeats(held) : chosen ? t.event.chosenSeats(chosen) : t.event.nothingYet;
 }
 
 /** @param {{sale: Sale, onOpen(): void}} props */

@@ -198,7 +198,7 @@ export class Sale {
     if (problem.code === 'seats_taken') return this.taken(this.indices(problem.seats));
     if (problem.code === 'unauthenticated') return;
     if (problem.code === 'hold_expired' || problem.code === 'hold_released') return this.holds.read(); // answered too late
-    if (problem.code === 'not_on_sale') this.event = {...this.event, status: 'closed'};
+    if (problem.code === 'not_on_sale') this.event = {...this.event, status: /** @type {const} */ ('closed')};
     this.tell({tone: 'warn', text: problemText(this.plan, problem)});
   }
 

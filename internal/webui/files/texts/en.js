@@ -70,6 +70,7 @@ export default {
     howTo: atOnce => atOnce ? 'Press a free seat to hold it.' : 'Press the seats that you would like, then hold them: nobody else can take them while you pay.',
     chosenLabel: 'Chosen, not held yet',
     chosenSeats: n => n === 1 ? '1 seat chosen' : `${n} seats chosen`,
+    heldAndChosen: (held, chosen) => `${held} held · ${chosen} chosen`,
     heldSeats: n => n === 1 ? '1 seat held' : `${n} seats held`,
     holdOf: seats => `Held: ${seats}`,
     holdThese: n => n === 1 ? 'Hold this seat' : `Hold these ${n}`,
