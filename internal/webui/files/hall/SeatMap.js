@@ -1,7 +1,7 @@
 // A hall to choose seats in: the picture, what moves it, by pointer and by keys,
 // and what its marks and colours mean; or the hall as a list.
 
-import {t} from '../texts.js';
+import {number, t} from '../texts.js';
 import {html, useEffect, useLayoutEffect, useRef, useState} from '../ui.js';
 import {createHall} from './hall.js';
 import {Legend} from './Legend.js';
@@ -34,7 +34,7 @@ export function SeatMap(props) {
 
   useLayoutEffect(() => {
     const made = createHall(/** @type {HTMLElement} */ (picture.current), plan, {
-      label: t.hall.picture(plan.count),
+      label: t.hall.picture(number(plan.count)),
       onSeat: i => {
         setClicked(i);
         latest.current.onSeat?.(i);
@@ -62,7 +62,7 @@ export function SeatMap(props) {
     <div class="seatmap">
       <${ViewSwitch} view=${view} onView=${setView} />
       ${view === 'list' && html`<${SeatList} ...${seats} />`}
-      <div class="hall" ref=${picture} hidden=${view === 'list'}>
+      <div class="hall" ref=${picture} style=${{aspectRatio: plan.box.w / plan.box.h}} hidden=${view === 'list'}>
         ${hall && html`<${SeatGrid} ...${seats} hall=${hall} at=${clicked} />`}
         ${hall && html`<${ZoomButtons} hall=${hall} />`}
         ${hall && (typeof props.children === 'function' ? props.children(hall) : props.children)}

@@ -1,8 +1,6 @@
 // What is said aloud to readers of the screen, apart from what they are at:
 // milestones, not every change of a seat.
 
-import {t} from '../texts.js';
-
 const kept = 10_000; // ms; long enough to be read, gone before it is old
 const noticed = 150; // ms after which readers know a region that is new or moved
 
@@ -28,20 +26,10 @@ export function announce(text, {urgent = false} = {}) {
 const milestones = [300, 120, 60, 30, 0]; // seconds left
 
 /**
- * Says how much time is left when that passes 5 minutes, 2, 1, 30 seconds, and
- * the end. Call it with each new time; both are in seconds, and before is that
- * of the last call, or undefined the first time.
- * @param {number|undefined} before
- * @param {number} left
- */
-export function announceTime(before, left) {
-  const passed = milestone(before, left);
-  if (passed !== undefined) announce(t.list.timeLeft(passed), {urgent: passed === 0});
-}
-
-/**
- * The milestone that lies between two times left, the later one of several (a
- * laptop was asleep); undefined where there is none.
+ * What is worth saying of the time that is left, in seconds: 5 minutes, 2, 1, 30
+ * seconds, and 0. The milestone that lies between two times, the later one of
+ * several (a laptop was asleep); undefined where there is none. before is
+ * undefined the first time.
  * @param {number|undefined} before
  * @param {number} left
  */
@@ -65,7 +53,10 @@ function regionFor(tone) {
     region.setAttribute('aria-live', tone);
     regions[tone] = region;
   }
-  if (!known) host.append(region);
+  if (!known) {
+    region.replaceChildren(); // or what was read is read again
+    host.append(region);
+  }
   return {region, known};
 }
 

@@ -2,13 +2,13 @@
 // Each is drawn once and copied from then on, always in the same size.
 
 import {number, t} from '../texts.js';
+import {distance} from './box.js';
 
 /** @typedef {import('./paint.js').Look} Look */
 
 const face = 'system-ui, sans-serif';
-const nameSize = 13; // CSS px, as all below
-const countSize = 11.5;
-const lineHeight = 15;
+// What may be written, the best first; sizes are CSS px.
+const forms = [{name: 13, count: 11.5, line: 15}, {name: 13, count: 0, line: 15}, {name: 10.5, count: 0, line: 11}];
 
 /** @typedef {{canvas: HTMLCanvasElement, w: number, h: number, free: number}} Sprite w and h are the writing's, in device px */
 
@@ -22,18 +22,10 @@ export class Labels {
     this.sections = sections;
     const {plan, places} = look.scene;
     this.names = shortened(plan.sections.map(s => s.name));
-    this.spots = plan.sections.map(({seats}) => {
-      const mean = (/** @type {Float32Array} */ at) => seats.reduce((sum, i) => sum + at[i], 0) / seats.length;
-      const i = nearestOf(plan, seats, mean(plan.x), mean(plan.y));
-      return seats.length > 8 ? {x: mean(plan.x), y: mean(plan.y), i} : {x: plan.x[i], y: plan.y[i], i};
-    });
-    // The middle of a section in two pieces is in neither: then a seat's place.
-    for (const spot of this.spots) {
-      if (places.nearest(spot.x, spot.y, 4 * places.largest) < 0) Object.assign(spot, {x: plan.x[spot.i], y: plan.y[spot.i]});
-    }
+    this.spots = plan.sections.map(({seats}) => middleOf(plan, places, seats));
     /** @type {Map<string, Sprite>} */
     this.sprites = new Map();
-    /** How many lines fit, by section, at this scale. @type {number[]} */
+    /** Which form fits, by section, at this scale; -1 for none. @type {number[]} */
     this.fits = [];
     this.scale = 0;
   }
@@ -50,9 +42,9 @@ export class Labels {
    */
   draw(ctx, view, still) {
     if (this.scale !== view.scale && (still || this.scale === 0)) this.measure(view.scale);
-    this.fits.forEach((lines, k) => {
-      if (lines === 0) return;
-      const {canvas} = this.sprite(k, lines);
+    this.fits.forEach((form, k) => {
+      if (form < 0) return;
+      const {canvas} = this.sprite(k, form);
       const {x, y} = this.spots[k];
       ctx.drawImage(canvas, Math.round(view.x + x * view.scale - canvas.width / 2), Math.round(view.y + y * view.scale - canvas.height / 2));
     });
@@ -61,7 +53,7 @@ export class Labels {
   /** @param {number} scale */
   measure(scale) {
     this.scale = scale;
-    this.fits = this.names.map((_, k) => [2, 1].find(lines => this.fitsIn(k, this.sprite(k, lines), scale)) ?? 0);
+    this.fits = this.names.map((_, k) => forms.findIndex((_, form) => this.fitsIn(k, this.sprite(k, form), scale)));
   }
 
   /**
@@ -72,51 +64,52 @@ export class Labels {
    */
   fitsIn(k, {w, h}, scale) {
     const {x, y} = this.spots[k];
-    const dx = 0.46 * w / scale;
-    const dy = 0.42 * h / scale;
+    const dx = 0.54 * w / scale;
+    const dy = 0.46 * h / scale;
     return [[-dx, -dy], [dx, -dy], [dx, dy], [-dx, dy]].every(([px, py]) => this.sections.inside(k, x + px, y + py));
   }
 
   /**
    * @param {number} k
-   * @param {number} lines 1: the name, 2: what is free too
+   * @param {number} form index of forms
    */
-  sprite(k, lines) {
-    const key = `${k},${lines}`;
-    const free = lines === 2 ? this.look.scene.freeOf[k] : 0;
+  sprite(k, form) {
+    const key = `${k},${form}`;
+    const free = forms[form].count ? this.look.scene.freeOf[k] : 0;
     let sprite = this.sprites.get(key);
     if (sprite?.free !== free) {
-      sprite = this.write(this.names[k], lines === 2 ? (free ? t.hall.free(number(free)) : t.hall.full) : '', free);
+      sprite = this.write(k, forms[form], free);
       this.sprites.set(key, sprite);
     }
     return /** @type {Sprite} */ (sprite);
   }
 
   /**
-   * @param {string} name
-   * @param {string} count
+   * @param {number} k
+   * @param {typeof forms[number]} form
    * @param {number} free
    * @returns {Sprite}
    */
-  write(name, count, free) {
+  write(k, form, free) {
     const {palette, ratio} = this.look;
+    const lines = [{text: this.names[k], font: `600 ${form.name * ratio}px ${face}`}];
+    if (form.count) lines.push({text: free ? t.hall.free(number(free)) : t.hall.full, font: `${form.count * ratio}px ${face}`});
     const canvas = document.createElement('canvas');
     const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    const fonts = [`600 ${nameSize * ratio}px ${face}`, `${countSize * ratio}px ${face}`];
-    const widths = [name, count].map((text, line) => {
-      ctx.font = fonts[line];
+    const width = (/** @type {{text: string, font: string}} */ {text, font}) => {
+      ctx.font = font;
       return ctx.measureText(text).width;
-    });
-    const w = Math.ceil(Math.max(...widths));
-    const h = Math.ceil((count ? 2 : 1) * lineHeight * ratio);
+    };
+    const w = Math.ceil(Math.max(...lines.map(width)));
+    const h = Math.ceil(lines.length * form.line * ratio);
     canvas.width = w + 2;
     canvas.height = h;
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     ctx.fillStyle = palette.text;
-    [name, count].forEach((text, line) => {
-      ctx.font = fonts[line];
-      ctx.fillText(text, canvas.width / 2, (line + 0.55) * lineHeight * ratio);
+    lines.forEach(({text, font}, line) => {
+      ctx.font = font;
+      ctx.fillText(text, canvas.width / 2, (line + 0.55) * form.line * ratio);
     });
     return {canvas, w, h, free};
   }
@@ -135,12 +128,20 @@ function shortened(names) {
 }
 
 /**
+ * The middle of seats; where none is near it, as between boxes left and right,
+ * the place of the seat that is nearest.
  * @param {import('./plan.js').Plan} plan
+ * @param {import('./places.js').Places} places
  * @param {number[]} seats
- * @param {number} px
- * @param {number} py
  */
-function nearestOf({x, y}, seats, px, py) {
-  const far = (/** @type {number} */ i) => Math.hypot(x[i] - px, y[i] - py);
-  return seats.reduce((a, b) => (far(b) < far(a) ? b : a));
+function middleOf({x, y}, places, seats) {
+  let [px, py] = [0, 0];
+  for (const i of seats) {
+    px += x[i] / seats.length;
+    py += y[i] / seats.length;
+  }
+  if (places.nearest(px, py, 4 * places.largest) >= 0) return {x: px, y: py};
+  const far = (/** @type {number} */ i) => distance(x[i] - px, y[i] - py);
+  const i = seats.reduce((a, b) => (far(b) < far(a) ? b : a));
+  return {x: x[i], y: y[i]};
 }

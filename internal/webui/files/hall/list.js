@@ -78,13 +78,14 @@ function Filters({plan, filter, onFilter}) {
 function SectionPart(props) {
   const {plan, map, s, filter, open, onToggle} = props;
   const section = plan.sections[s];
-  const {free, total} = count(plan, map, section, filter.category);
+  const {free, total} = tally(plan, map, section, filter.category);
   if (total === 0) return null;
+  const count = t.list.free(number(free), number(total));
   return html`
     <section class="seat-section">
       <h2>
-        <button class="plain" aria-expanded=${open} aria-controls=${`section-${s}`} onClick=${onToggle}>
-          <span>${section.name}<span class="hidden">,</span></span> <small>${t.list.free(number(free), number(total))}</small>
+        <button class="plain" aria-label=${`${section.name}, ${count}`} aria-expanded=${open} aria-controls=${`section-${s}`} onClick=${onToggle}>
+          <span>${section.name}</span> <small>${count}</small>
         </button>
       </h2>
       ${open && html`<div id=${`section-${s}`}><${SectionSeats} ...${props} /></div>`}
@@ -98,7 +99,7 @@ function SectionPart(props) {
  * @param {import('./plan.js').Section} section
  * @param {number} category -1 for all
  */
-function count(plan, map, section, category) {
+function tally(plan, map, section, category) {
   if (category < 0) return {free: map.countsOf(section).free, total: section.seats.length};
   const seats = section.seats.filter(i => plan.seats[i].category === category);
   return {free: seats.filter(i => map.at(i) === '.').length, total: seats.length};

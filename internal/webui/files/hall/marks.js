@@ -52,19 +52,17 @@ const pens = {
     ctx.fill();
   },
   sold(ctx, circles, r, palette) {
-    disc(ctx, circles, 0.9, palette.line);
     each(ctx, circles, (x, y, q) => {
-      const d = 0.42 * q;
+      const d = 0.46 * q;
       line(ctx, x - d, y - d, x + d, y + d);
       line(ctx, x + d, y - d, x - d, y + d);
     });
-    stroke(ctx, 0.2 * r, palette.quiet);
+    stroke(ctx, 0.22 * r, palette.edge);
   },
   blocked(ctx, circles, r, palette) {
-    disc(ctx, circles, 0.9, palette.ground);
-    rim(ctx, circles, 0.85, 0.14 * r, palette.quiet);
-    each(ctx, circles, (x, y, q) => line(ctx, x - 0.5 * q, y, x + 0.5 * q, y));
-    stroke(ctx, 0.3 * r, palette.quiet, 'butt');
+    rim(ctx, circles, 0.8, 0.14 * r, palette.edge);
+    each(ctx, circles, (x, y, q) => line(ctx, x - 0.45 * q, y, x + 0.45 * q, y));
+    stroke(ctx, 0.26 * r, palette.edge, 'butt');
   },
   chosen(ctx, circles, r, palette) {
     disc(ctx, circles, 1.08, palette.accent);

@@ -1,11 +1,14 @@
 // The shape of a section: what its rows cover. A zone may be of several pieces
 // (boxes left and right), so rows are joined only where they are neighbours.
 
+import {distance} from './box.js';
+
 /**
  * @typedef {import('./plan.js').Plan} Plan
  * @typedef {{path: Path2D, pad: number}} Outline path is in plan units; the shape is the path filled, and pad around it
  */
 
+const deep = 14; // radii: what is further back is a shape of its own
 const nextRow = 7; // radii: rows with less between them are neighbours
 
 /**
@@ -49,7 +52,7 @@ function gap({x, y}, a, b) {
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   const middle = short[short.length >> 1];
   let least = Infinity;
-  for (const i of long) least = Math.min(least, Math.hypot(x[i] - x[middle], y[i] - y[middle]));
+  for (const i of long) least = Math.min(least, distance(x[i] - x[middle], y[i] - y[middle]));
   return least;
 }
 
@@ -60,7 +63,7 @@ function gap({x, y}, a, b) {
  * @param {number[]} row
  */
 function alike({x, y}, before, row) {
-  const far = (/** @type {number} */ a, /** @type {number} */ b) => Math.hypot(x[a] - x[b], y[a] - y[b]);
+  const far = (/** @type {number} */ a, /** @type {number} */ b) => distance(x[a] - x[b], y[a] - y[b]);
   const [first, last] = [row[0], row[row.length - 1]];
   const [start, end] = [before[0], before[before.length - 1]];
   return far(first, start) + far(last, end) <= far(first, end) + far(last, start) ? row : row.toReversed();
@@ -74,15 +77,30 @@ function alike({x, y}, before, row) {
  * @param {number[][]} rows
  */
 function addPiece(path, {x, y, r}, rows) {
+  /**
+   * The ends of rows without those that a few missing seats leave behind the
+   * others.
+   * @param {number[]} ends
+   * @param {number[]} others the rows' other ends
+   */
+  const smooth = (ends, others) => ends.filter((i, k) => {
+    if (k === 0 || k === ends.length - 1) return true;
+    const [from, to] = [ends[Math.max(k - 3, 0)], ends[Math.min(k + 3, ends.length - 1)]];
+    const long = distance(x[to] - x[from], y[to] - y[from]) || 1;
+    const off = (/** @type {number} */ j) => ((x[to] - x[from]) * (y[j] - y[from]) - (y[to] - y[from]) * (x[j] - x[from])) / long;
+    const behind = off(i) * Math.sign(off(others[k]));
+    return behind < r[i] || behind > r[i] * deep;
+  });
   if (rows.length === 1 && rows[0].length === 1) {
     const [i] = rows[0];
     path.moveTo(x[i] + r[i], y[i]);
     path.arc(x[i], y[i], r[i], 0, 2 * Math.PI);
     return;
   }
-  const inner = rows.slice(1, -1);
+  const starts = rows.map(row => row[0]);
+  const ends = rows.map(row => row[row.length - 1]);
   const around = [
-    ...rows[0], ...inner.map(r => r[r.length - 1]), ...rows[rows.length - 1].toReversed(), ...inner.map(r => r[0]).reverse(),
+    ...rows[0], ...smooth(ends, starts).slice(1, -1), ...rows[rows.length - 1].toReversed(), ...smooth(starts, ends).slice(1, -1).reverse(),
   ];
   around.forEach((i, k) => (k ? path.lineTo(x[i], y[i]) : path.moveTo(x[i], y[i])));
   path.closePath();

@@ -3,6 +3,7 @@
 import {defaultTextSize} from './areas.js';
 import {grown, meets} from './box.js';
 import {drawMarks, kinds, reach} from './marks.js';
+import {labelled, numbered} from './sizes.js';
 
 /**
  * @typedef {import('./scene.js').Scene} Scene
@@ -12,8 +13,6 @@ import {drawMarks, kinds, reach} from './marks.js';
  * @typedef {{scene: Scene, palette: Palette, ratio: number}} Look ratio is device px per CSS px
  */
 
-const labelled = 5; // CSS px: rows of smaller seats have no labels
-const numbered = 9; // CSS px: smaller seats have no numbers
 const face = 'system-ui, sans-serif';
 
 /**
@@ -145,16 +144,14 @@ function writeOn(ctx, palette, area, text, scale) {
  */
 function paintLabels(ctx, {scene, palette, ratio}, {scale, x, y}, box) {
   const size = Math.min(1.35 * scene.radius * scale, 15 * ratio);
-  const near = grown(box, 3 * scene.radius);
+  const near = grown(box, 4 * scene.radius);
   ctx.font = `${size}px ${face}`;
   ctx.textAlign = 'center';
   ctx.textBaseline = 'middle';
   ctx.fillStyle = palette.quiet;
-  for (const {label, labelAt} of scene.plan.rows) {
-    for (const p of labelAt) {
-      if (p.x < near.x || p.x > near.x + near.w || p.y < near.y || p.y > near.y + near.h) continue;
-      ctx.fillText(label, p.x * scale + x, p.y * scale + y, 2.6 * size);
-    }
+  for (const label of scene.rowLabels) {
+    if (label.x < near.x || label.x > near.x + near.w || label.y < near.y || label.y > near.y + near.h) continue;
+    ctx.fillText(label.text, label.x * scale + x, label.y * scale + y, 2.6 * size);
   }
 }
 

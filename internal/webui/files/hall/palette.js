@@ -36,6 +36,7 @@ export function onColours(told) {
  */
 export function readPalette(element, categories) {
   const probe = document.createElement('span');
+  probe.style.forcedColorAdjust = 'none'; // there the sheet's colours are the system's already
   element.append(probe);
   /** @type {Record<string, string>} */
   const css = {};

@@ -1,5 +1,7 @@
 // Which seats are where: a grid of cells over the hall, built once.
 
+import {distance} from './box.js';
+
 /** @typedef {import('./box.js').Box} Box */
 
 export class Places {
@@ -72,7 +74,7 @@ export class Places {
     let found = -1;
     let least = reach;
     this.within({x, y, w: 0, h: 0}, reach + this.largest, i => {
-      const far = Math.hypot(plan.x[i] - x, plan.y[i] - y) - plan.r[i];
+      const far = distance(plan.x[i] - x, plan.y[i] - y) - plan.r[i];
       if (far <= least) {
         least = far;
         found = i;

@@ -3,7 +3,7 @@
 
 import {t} from '../texts.js';
 import {readAreas} from './areas.js';
-import {boxOf, join, pointBox} from './box.js';
+import {boxOf, distance, join, pointBox} from './box.js';
 
 /**
  * @typedef {import('./box.js').Box} Box
@@ -23,6 +23,7 @@ import {boxOf, join, pointBox} from './box.js';
  */
 
 const defaultRadius = 10;
+const fewSeats = 6; // a row of fewer gets one label where the plan says nothing
 const ownShare = 0.47; // of the way to the next seat of the row, at most: seats never touch
 
 /**
@@ -126,7 +127,7 @@ function readSeats(plan, zone, row, next, section, categoryOf) {
 function fitRadius({x, y, r}, start, end) {
   let near = Infinity;
   for (let i = start + 1; i < end; i++) {
-    const d = Math.hypot(x[i] - x[i - 1], y[i] - y[i - 1]);
+    const d = distance(x[i] - x[i - 1], y[i] - y[i - 1]);
     if (d > r[i] / 2) near = Math.min(near, d); // nearer ones are the same place twice
   }
   for (let i = start; i < end; i++) r[i] = Math.min(r[i], near * ownShare);
@@ -143,10 +144,12 @@ function fitRadius({x, y, r}, start, end) {
  */
 function inOrder({x, y}, along, start, end) {
   const seats = range(start, end);
+  if (seats.every((i, k) => k === 0 || along[i] >= along[i - 1])) return seats;
+  if (seats.every((i, k) => k === 0 || along[i] <= along[i - 1])) return seats.reverse();
   const sorted = seats.toSorted((a, b) => along[a] - along[b]);
   const way = (/** @type {number[]} */ list) => {
     let sum = 0;
-    for (let k = 1; k < list.length; k++) sum += Math.hypot(x[list[k]] - x[list[k - 1]], y[list[k]] - y[list[k - 1]]);
+    for (let k = 1; k < list.length; k++) sum += distance(x[list[k]] - x[list[k - 1]], y[list[k]] - y[list[k - 1]]);
     return sum;
   };
   if (way(sorted) < way(seats) * 0.99) return sorted;
@@ -179,23 +182,29 @@ function spread(values, start, end) {
 function labelPlaces({x, y, r}, position, start, end) {
   if (position === null) return [];
   const last = end - 1;
+  const once = position === 'start' || (!position && end - start < fewSeats);
   const beside = (/** @type {number} */ i, /** @type {number} */ next) => {
     const dx = i === next ? -1 : x[i] - x[next];
     const dy = i === next ? 0 : y[i] - y[next];
-    const far = 2.3 * r[i] / (Math.hypot(dx, dy) || 1);
+    const far = 2.3 * r[i] / (distance(dx, dy) || 1);
     return {x: x[i] + dx * far, y: y[i] + dy * far};
   };
   const places = [];
   if (position !== 'end') places.push(beside(start, Math.min(start + 1, last)));
-  if (position !== 'start' && last > start) places.push(beside(last, last - 1));
+  if (!once && last > start) places.push(beside(last, last - 1));
   return places;
 }
 
 /**
  * @param {number} start
  * @param {number} end
+ * @returns {number[]}
  */
-const range = (start, end) => Array.from({length: end - start}, (_, k) => start + k);
+function range(start, end) {
+  const indices = new Array(end - start);
+  for (let i = start; i < end; i++) indices[i - start] = i;
+  return indices;
+}
 
 /**
  * The parts of a seat's name, bare: {section: 'Stalls', row: 'H', seat: '14'}.

@@ -21,6 +21,7 @@ export class Scene {
     this.outlines = plan.sections.map((_, k) => outlineOf(plan, k));
     /** The radius that most seats have, in plan units. */
     this.radius = plan.count ? plan.r.toSorted()[plan.count >> 1] : 1;
+    this.rowLabels = readLabels(plan, this.places);
     this.map = new Uint8Array(plan.count).fill(free);
     this.freeOf = Int32Array.from(plan.sections, s => s.seats.length);
     /** @type {Set<number>} */
@@ -72,4 +73,25 @@ export class Scene {
     }
     return [...counts].reduce((a, b) => (b[1] > a[1] ? b : a))[0];
   }
+}
+
+/**
+ * The rows' labels, but those that would lie on a seat or on one another, as
+ * where boxes stand beside the rows of the stalls.
+ * @param {Plan} plan
+ * @param {Places} places
+ */
+function readLabels(plan, places) {
+  /** @type {{text: string, x: number, y: number}[]} */
+  const labels = [];
+  const taken = new Set();
+  for (const {label, labelAt} of plan.rows) {
+    for (const {x, y} of labelAt) {
+      const cell = `${Math.round(x / places.largest)},${Math.round(y / places.largest)}`;
+      if (taken.has(cell) || places.nearest(x, y, 0.8 * places.largest) >= 0) continue;
+      taken.add(cell);
+      labels.push({text: label, x, y});
+    }
+  }
+  return labels;
 }

@@ -2,6 +2,8 @@
 // costs the same however many seats there are. While it is zoomed the tiles
 // there are get stretched; when it rests they are painted anew, sharp.
 
+import {distance} from './box.js';
+
 /**
  * @typedef {import('./box.js').Box} Box
  * @typedef {{scale: number, x: number, y: number}} View
@@ -180,7 +182,7 @@ function seen(level, view, room) {
   const y = (room.h / 2 - view.y) / stretch / size - 0.5;
   const far = (/** @type {string} */ key) => {
     const [column, line] = key.split(',').map(Number);
-    return Math.hypot(column - x, line - y);
+    return distance(column - x, line - y);
   };
   return keys.sort((a, b) => far(a) - far(b));
 }

@@ -138,13 +138,13 @@ export default {
     },
   },
   hall: {
-    unnamed: n => `Section ${n}`,
-    row: label => `row ${label}`,
-    seat: label => `seat ${label}`,
-    picture: count => `Picture of the hall, ${count} seats`,
-    free: count => `${count} free`,
+    unnamed: (/** @type {number} */ n) => `Section ${n}`,
+    row: (/** @type {string} */ label) => `row ${label}`,
+    seat: (/** @type {string} */ label) => `seat ${label}`,
+    picture: (/** @type {string} */ count) => `Picture of the hall, ${count} seats`,
+    free: (/** @type {string} */ count) => `${count} free`,
     full: 'sold out',
-    from: price => `from ${price}`,
+    from: (/** @type {string} */ price) => `from ${price}`,
     zoom: 'Zoom',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
@@ -165,11 +165,6 @@ export default {
     free: (/** @type {string} */ free, /** @type {string} */ total) => `${free} of ${total} free`,
     prices: (/** @type {string} */ least, /** @type {string} */ most) => `${least} – ${most}`,
     noneFree: 'No free seats here.',
-    timeLeft: (/** @type {number} */ seconds) => {
-      if (seconds === 0) return 'Time is over.';
-      if (seconds === 60) return 'One minute left.';
-      return seconds < 60 ? `${seconds} seconds left.` : `${seconds / 60} minutes left.`;
-    },
   },
   orders: {
     title: 'My orders',
