@@ -16,6 +16,7 @@ const all = ['free', 'chosen', 'mine', 'held', 'sold', 'blocked'];
 export const Legend = ({categories, kinds = all}) => html`
   <div class="hall-legend">
     <ul aria-label=${t.hall.categories}>
+      <li class="quiet" aria-hidden="true">${t.hall.freeSeats}</li>
       ${categories.map(c => html`
         <li key=${c.name}><${Mark} kind="free" color=${c.color} /> ${c.name}${c.price && html` <b>${money(c.price)}</b>`}</li>`)}
     </ul>

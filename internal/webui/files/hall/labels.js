@@ -10,7 +10,10 @@ const face = 'system-ui, sans-serif';
 // What may be written, the best first; sizes are CSS px.
 const forms = [{name: 13, count: 11.5, line: 15}, {name: 13, count: 0, line: 15}, {name: 10.5, count: 0, line: 11}];
 
-/** @typedef {{canvas: HTMLCanvasElement, w: number, h: number, free: number}} Sprite w and h are the writing's, in device px */
+/**
+ * @typedef {{canvas: HTMLCanvasElement, free: number}} Sprite
+ * @typedef {{text: string, font: string}} Line
+ */
 
 export class Labels {
   /**
@@ -23,6 +26,9 @@ export class Labels {
     const {plan, places} = look.scene;
     this.names = shortened(plan.sections.map(s => s.name));
     this.spots = plan.sections.map(({seats}) => middleOf(plan, places, seats));
+    this.meter = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+    /** How large the writing gets, in device px. @type {Map<string, {w: number, h: number}>} */
+    this.rooms = new Map();
     /** @type {Map<string, Sprite>} */
     this.sprites = new Map();
     /** Which form fits, by section, at this scale; -1 for none. @type {number[]} */
@@ -30,9 +36,11 @@ export class Labels {
     this.scale = 0;
   }
 
-  /** Colours are others. */
+  /** Colours are others, or pixels. */
   clear() {
     this.sprites.clear();
+    this.rooms.clear();
+    this.scale = 0;
   }
 
   /**
@@ -53,20 +61,56 @@ export class Labels {
   /** @param {number} scale */
   measure(scale) {
     this.scale = scale;
-    this.fits = this.names.map((_, k) => forms.findIndex((_, form) => this.fitsIn(k, this.sprite(k, form), scale)));
+    this.fits = this.names.map((_, k) => forms.findIndex((_, form) => this.fitsIn(k, form, scale)));
   }
 
   /**
-   * Whether the corners of the writing are in the section's own shape.
+   * Whether the corners of the writing, at its longest, are in the section's own
+   * shape.
    * @param {number} k
-   * @param {Sprite} sprite
+   * @param {number} form
    * @param {number} scale
    */
-  fitsIn(k, {w, h}, scale) {
+  fitsIn(k, form, scale) {
     const {x, y} = this.spots[k];
+    const {w, h} = this.room(k, form);
     const dx = 0.54 * w / scale;
     const dy = 0.46 * h / scale;
     return [[-dx, -dy], [dx, -dy], [dx, dy], [-dx, dy]].every(([px, py]) => this.sections.inside(k, x + px, y + py));
+  }
+
+  /**
+   * @param {number} k
+   * @param {number} form
+   */
+  room(k, form) {
+    const key = `${k},${form}`;
+    let room = this.rooms.get(key);
+    if (!room) {
+      const all = this.look.scene.plan.sections[k].seats.length;
+      const texts = [t.hall.free(number(all)), t.hall.full].flatMap(count => this.lines(k, forms[form], count));
+      room = {w: Math.max(...texts.map(line => this.width(line))), h: forms[form].line * (forms[form].count ? 2 : 1) * this.look.ratio};
+      this.rooms.set(key, room);
+    }
+    return room;
+  }
+
+  /**
+   * @param {number} k
+   * @param {typeof forms[number]} form
+   * @param {string} count
+   * @returns {Line[]}
+   */
+  lines(k, form, count) {
+    const {ratio} = this.look;
+    const name = {text: this.names[k], font: `600 ${form.name * ratio}px ${face}`};
+    return form.count ? [name, {text: count, font: `${form.count * ratio}px ${face}`}] : [name];
+  }
+
+  /** @param {Line} line */
+  width({text, font}) {
+    this.meter.font = font;
+    return this.meter.measureText(text).width;
   }
 
   /**
@@ -77,41 +121,32 @@ export class Labels {
     const key = `${k},${form}`;
     const free = forms[form].count ? this.look.scene.freeOf[k] : 0;
     let sprite = this.sprites.get(key);
-    if (sprite?.free !== free) {
-      sprite = this.write(k, forms[form], free);
+    if (!sprite || sprite.free !== free) {
+      const count = free ? t.hall.free(number(free)) : t.hall.full;
+      sprite = {canvas: this.write(this.lines(k, forms[form], count), forms[form].line), free};
       this.sprites.set(key, sprite);
     }
-    return /** @type {Sprite} */ (sprite);
+    return sprite;
   }
 
   /**
-   * @param {number} k
-   * @param {typeof forms[number]} form
-   * @param {number} free
-   * @returns {Sprite}
+   * @param {Line[]} lines
+   * @param {number} height of one, CSS px
    */
-  write(k, form, free) {
+  write(lines, height) {
     const {palette, ratio} = this.look;
-    const lines = [{text: this.names[k], font: `600 ${form.name * ratio}px ${face}`}];
-    if (form.count) lines.push({text: free ? t.hall.free(number(free)) : t.hall.full, font: `${form.count * ratio}px ${face}`});
     const canvas = document.createElement('canvas');
     const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-    const width = (/** @type {{text: string, font: string}} */ {text, font}) => {
-      ctx.font = font;
-      return ctx.measureText(text).width;
-    };
-    const w = Math.ceil(Math.max(...lines.map(width)));
-    const h = Math.ceil(lines.length * form.line * ratio);
-    canvas.width = w + 2;
-    canvas.height = h;
+    canvas.width = Math.ceil(Math.max(...lines.map(line => this.width(line)))) + 2;
+    canvas.height = Math.ceil(lines.length * height * ratio);
     ctx.textAlign = 'center';
     ctx.textBaseline = 'middle';
     ctx.fillStyle = palette.text;
-    lines.forEach(({text, font}, line) => {
+    lines.forEach(({text, font}, k) => {
       ctx.font = font;
-      ctx.fillText(text, canvas.width / 2, (line + 0.55) * form.line * ratio);
+      ctx.fillText(text, canvas.width / 2, (k + 0.55) * height * ratio);
     });
-    return {canvas, w, h, free};
+    return canvas;
   }
 }
 

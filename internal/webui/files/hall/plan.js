@@ -70,6 +70,8 @@ function readZone(plan, zone, next, categoryOf) {
   const rows = [];
   /** @type {[number, number][]} */
   const spans = [];
+  /** @type {(string|null|undefined)[]} */
+  const positions = [];
   for (const row of zone.rows) {
     if (row.seats.length === 0) continue;
     const start = next;
@@ -77,14 +79,20 @@ function readZone(plan, zone, next, categoryOf) {
     fitRadius(plan, start, next);
     rows.push(plan.rows.length);
     spans.push([start, next]);
+    positions.push(row.row_number_position);
     plan.rows.push({
       label: row.row_number, section, seats: [], named: row.row_label ?? '',
-      seatNamed: row.seats[0].seat_label ?? row.seat_label ?? '', labelAt: labelPlaces(plan, row.row_number_position, start, next),
+      seatNamed: row.seats[0].seat_label ?? row.seat_label ?? '', labelAt: [],
     });
   }
   const {x, y} = plan;
+  // A section is read one way, whatever way its single rows lean.
   const across = spans.reduce((sum, [start, end]) => sum + spread(x, start, end) - spread(y, start, end), 0) >= 0;
-  spans.forEach(([start, end], k) => { plan.rows[rows[k]].seats = inOrder(plan, across ? x : y, start, end); });
+  spans.forEach(([start, end], k) => {
+    const row = plan.rows[rows[k]];
+    row.seats = inOrder(plan, across ? x : y, start, end);
+    row.labelAt = labelPlaces(plan, positions[k], row.seats, row.seats[0] > row.seats[row.seats.length - 1]);
+  });
   if (next > first) {
     plan.sections.push({
       name: zone.name || t.hall.unnamed(section + 1), rows, seats: range(first, next), box: boxOf(plan, first, next),
@@ -175,14 +183,13 @@ function spread(values, start, end) {
  * Where a row's label goes: beside its first or last seat or both, in line.
  * @param {Plan} plan
  * @param {string|null|undefined} position start, end, both, null for none
- * @param {number} start
- * @param {number} end
+ * @param {number[]} seats from left to right
+ * @param {boolean} turned whether the plan has them from right to left
  * @returns {Point[]}
  */
-function labelPlaces({x, y, r}, position, start, end) {
+function labelPlaces({x, y, r}, position, seats, turned) {
   if (position === null) return [];
-  const last = end - 1;
-  const once = position === 'start' || (!position && end - start < fewSeats);
+  const last = seats.length - 1;
   const beside = (/** @type {number} */ i, /** @type {number} */ next) => {
     const dx = i === next ? -1 : x[i] - x[next];
     const dy = i === next ? 0 : y[i] - y[next];
@@ -190,8 +197,9 @@ function labelPlaces({x, y, r}, position, start, end) {
     return {x: x[i] + dx * far, y: y[i] + dy * far};
   };
   const places = [];
-  if (position !== 'end') places.push(beside(start, Math.min(start + 1, last)));
-  if (!once && last > start) places.push(beside(last, last - 1));
+  const once = !position && seats.length < fewSeats;
+  if (position !== (turned ? 'start' : 'end')) places.push(beside(seats[0], seats[Math.min(1, last)]));
+  if (position !== (turned ? 'end' : 'start') && last > 0 && !once) places.push(beside(seats[last], seats[last - 1]));
   return places;
 }
 

@@ -1,6 +1,7 @@
 // What there is to draw: the plan, where its seats and sections are, and how
 // each seat stands now.
 
+import {distance} from './box.js';
 import {outlineOf} from './outline.js';
 import {Places} from './places.js';
 
@@ -85,8 +86,10 @@ function readLabels(plan, places) {
   /** @type {{text: string, x: number, y: number}[]} */
   const labels = [];
   const taken = new Set();
-  for (const {label, labelAt} of plan.rows) {
-    for (const {x, y} of labelAt) {
+  for (const {label, labelAt: [first, other]} of plan.rows) {
+    // A row around a table begins where it ends.
+    const two = other && distance(first.x - other.x, first.y - other.y) > 4 * places.largest;
+    for (const {x, y} of two ? [first, other] : first ? [first] : []) {
       const cell = `${Math.round(x / places.largest)},${Math.round(y / places.largest)}`;
       if (taken.has(cell) || places.nearest(x, y, 0.8 * places.largest) >= 0) continue;
       taken.add(cell);

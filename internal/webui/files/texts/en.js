@@ -149,8 +149,9 @@ export default {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Show the whole hall',
-    categories: 'Prices',
-    marks: 'Marks',
+    freeSeats: 'Free:',
+    categories: 'Free seats by price',
+    marks: 'Other seats',
   },
   list: {
     view: 'View',
