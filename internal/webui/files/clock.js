@@ -23,8 +23,11 @@ export function learn(answer, sent) {
   most = known ? Math.min(most, to) : to;
 }
 
-/** The time at the service, in ms as Date.now has them. */
-export const now = () => Date.now() + (least === -Infinity ? 0 : (least + most) / 2);
+/**
+ * The time at the service, in ms as Date.now has them; rather a moment too late
+ * than too early, so that nobody is promised time that there is not.
+ */
+export const now = () => Date.now() + (most === Infinity ? 0 : most);
 
 /**
  * Seconds that are left until a time of the service.

@@ -14,8 +14,12 @@ export function ConfirmButton({text, question, yes, no, disabled, onConfirm}) {
     else if (asked.current) button.current?.focus();
     asked.current = asking;
   }, [asking]);
-  if (!asking) return html`<button ref=${button} disabled=${disabled} onClick=${() => setAsking(true)}>${text}</button>`;
-  const escape = (/** @type {KeyboardEvent} */ e) => { if (e.key === 'Escape') setAsking(false); };
+  if (!asking) return html`<button ref=${button} aria-disabled=${!!disabled} onClick=${() => disabled || setAsking(true)}>${text}</button>`;
+  const escape = (/** @type {KeyboardEvent} */ e) => {
+    if (e.key !== 'Escape') return;
+    e.stopPropagation(); // only the question is left, not what it stands in
+    setAsking(false);
+  };
   return html`
     <div class="confirm" role="group" aria-label=${question} onKeyDown=${escape}>
       <p>${question}</p>

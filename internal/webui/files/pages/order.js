@@ -74,11 +74,12 @@ function State({order}) {
 function Steps({order, take, again}) {
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState('');
-  const cancel = async () => {
+  /** @param {() => Promise<void>} act */
+  const during = async act => {
     setBusy(true);
     setRefusal('');
     try {
-      take(await call('POST', `${orderPath(order.id)}/cancel`, {signedIn: true}));
+      await act();
     } catch (err) {
       if (!(err instanceof Problem)) throw err;
       setRefusal(t.orders.refused[/** @type {keyof typeof t.orders.refused} */ (err.code)] ?? err.detail);
@@ -86,16 +87,31 @@ function Steps({order, take, again}) {
     }
     setBusy(false);
   };
+  const cancel = () => during(async () => take(await call('POST', `${orderPath(order.id)}/cancel`, {signedIn: true})));
   return html`
     ${refusal && html`<p class="notice warn" role="alert">${refusal}</p>`}
     <div class="actions no-print">
       ${order.status === 'pending_payment' && html`
-        ${order.payment && html`<a class="button primary" href=${order.payment.url}>${t.orders.goOnPaying(money(order.total))}</a>`}
+        ${order.payment
+          ? html`<a class="button primary" href=${order.payment.url}>${t.orders.goOnPaying(money(order.total))}</a>`
+          : html`<button class="primary" disabled=${busy} onClick=${() => during(() => begin(order, take))}>${t.orders.goOnPaying(money(order.total))}</button>`}
         <${ConfirmButton} text=${t.orders.cancel} question=${t.orders.reallyCancel} yes=${t.orders.yesCancel} no=${t.orders.keep}
           disabled=${busy} onConfirm=${cancel} />`}
       ${order.status === 'paid' && html`<button onClick=${() => print()}>${t.orders.print}</button>`}
       ${order.status !== 'pending_payment' && order.status !== 'paid' && html`<${ChooseAgain} order=${order} />`}
     </div>`;
+}
+
+/**
+ * Asks once more for a payment that the provider has not answered yet.
+ * @param {Order} order
+ * @param {(order: Order) => void} take
+ */
+async function begin(order, take) {
+  const body = {event_id: order.event_id, hold_id: order.hold_id};
+  const now = await call('POST', '/v1/orders', {body, signedIn: true});
+  take(now);
+  if (now.payment && now.status === 'pending_payment') location.assign(now.payment.url);
 }
 
 /** @param {{order: Order}} props */

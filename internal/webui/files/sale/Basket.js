@@ -3,7 +3,7 @@
 
 import {everySecond, secondsUntil} from '../clock.js';
 import {clock, money, t} from '../texts.js';
-import {html, useEffect, useRef, useState} from '../ui.js';
+import {html, useEffect, useLayoutEffect, useRef, useState} from '../ui.js';
 import {pay} from './held.js';
 import {HoldCard, SeatLines} from './HoldCard.js';
 import {totalOf} from './holds.js';
@@ -28,12 +28,27 @@ function useWide() {
   return is;
 }
 
+/**
+ * Keeps the focus in the basket when what had it is gone: a button that did its
+ * work. It goes to what has data-rest.
+ */
+function useFocusKept() {
+  const basket = useRef(/** @type {HTMLElement|null} */ (null));
+  const had = basket.current?.contains(document.activeElement); // before this drawing
+  useLayoutEffect(() => {
+    if (!had || document.activeElement !== document.body) return;
+    /** @type {HTMLElement|null|undefined} */ (basket.current?.querySelector('[data-rest]'))?.focus();
+  });
+  return basket;
+}
+
 /** Beside the picture. @param {{sale: Sale}} props */
 function Panel({sale}) {
+  const basket = useFocusKept();
   return html`
-    <aside class="basket panel" aria-label=${t.event.yourSeats}>
+    <aside class="basket panel" aria-label=${t.event.yourSeats} ref=${basket}>
       <div class="basket-body">
-        <h2>${t.event.yourSeats}</h2>
+        <h2 tabindex="-1" data-rest>${t.event.yourSeats}</h2>
         <${Notices} sale=${sale} />
         <${Contents} sale=${sale} />
       </div>
@@ -47,12 +62,13 @@ function Panel({sale}) {
 
 /** Under the picture: a line that opens upwards, over it. @param {{sale: Sale}} props */
 function Sheet({sale}) {
+  const basket = useFocusKept();
   const [open, setOpen] = useState(false);
   const body = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => { if (open) body.current?.focus(); }, [open]);
   const escape = (/** @type {KeyboardEvent} */ e) => { if (e.key === 'Escape') setOpen(false); };
   return html`
-    <aside class="basket sheet" aria-label=${t.event.yourSeats} onKeyDown=${escape}>
+    <aside class="basket sheet" aria-label=${t.event.yourSeats} ref=${basket} onKeyDown=${escape}>
       <div class="basket-over">
         <${Notices} sale=${sale} />
         ${open && html`
@@ -62,7 +78,7 @@ function Sheet({sale}) {
           </div>`}
       </div>
       <div class="basket-bar">
-        <button class="plain toggle" aria-expanded=${open} aria-controls=${open ? 'basket' : undefined} onClick=${() => setOpen(!open)}>
+        <button class="plain toggle" data-rest aria-expanded=${open} aria-controls=${open ? 'basket' : undefined} onClick=${() => setOpen(!open)}>
           <span class="chevron" aria-hidden="true"></span>
           <${Summary} sale=${sale} />
         </button>
@@ -102,7 +118,7 @@ function NextStep({sale, onOpen}) {
   if (open.length > 1) return html`<button class="primary" onClick=${onOpen}>${t.event.payEach}</button>`;
   const [hold] = open;
   const text = hold.total.amount === 0 ? t.event.order : hold.order ? t.event.goOnPaying(money(hold.total)) : t.event.pay(money(hold.total));
-  return html`<button class="primary" disabled=${calls.busy !== ''} onClick=${() => pay(sale, hold)}>${text}</button>`;
+  return html`<button class="primary" aria-disabled=${calls.busy !== ''} onClick=${() => pay(sale, hold)}>${text}</button>`;
 }
 
 /** @param {{sale: Sale}} props */
@@ -126,7 +142,7 @@ function Contents({sale}) {
 function HoldButton({sale}) {
   const {choice, calls, event} = sale;
   return html`
-    <button class="primary wide-button" disabled=${calls.busy !== '' || event.status !== 'on_sale'} onClick=${() => sale.hold()}>
+    <button class="primary wide-button" aria-disabled=${calls.busy !== '' || event.status !== 'on_sale'} onClick=${() => sale.hold()}>
       ${calls.busy === 'hold' ? t.event.holding : t.event.holdThese(choice.seats.size)}
     </button>`;
 }

@@ -1,6 +1,6 @@
 // One hold: its seats, what they cost, the time left, and what can be done.
 
-import {seatText} from '../hall/plan.js';
+import {rowText, seatPart, seatText} from '../hall/plan.js';
 import {ConfirmButton} from '../pages/ConfirmButton.js';
 import {money, t} from '../texts.js';
 import {html} from '../ui.js';
@@ -33,11 +33,11 @@ function Unordered({sale, hold}) {
   const busy = sale.calls.busy !== '';
   return html`
     <div class="actions">
-      <button class="primary wide-button" disabled=${busy} onClick=${() => pay(sale, hold)}>
+      <button class="primary wide-button" aria-disabled=${busy} onClick=${() => pay(sale, hold)}>
         ${hold.total.amount === 0 ? t.event.order : t.event.pay(money(hold.total))}
       </button>
-      ${!hold.longest && html`<button disabled=${busy} onClick=${() => extend(sale, hold)}>${t.event.moreTime}</button>`}
-      <button class="plain" disabled=${busy} onClick=${() => release(sale, hold)}>${t.event.releaseAll(hold.seats.length)}</button>
+      ${!hold.longest && html`<button aria-disabled=${busy} onClick=${() => extend(sale, hold)}>${t.event.moreTime}</button>`}
+      <button class="plain" aria-disabled=${busy} onClick=${() => release(sale, hold)}>${t.event.releaseAll(hold.seats.length)}</button>
     </div>
     ${hold.longest && html`<p class="quiet">${t.event.noMoreTime}</p>`}`;
 }
@@ -49,7 +49,7 @@ function Ordered({sale, hold}) {
   return html`
     <p class="quiet">${t.event.ordered} <a href=${orderPage(hold.order)}>${t.event.toOrder}</a></p>
     <div class="actions">
-      <button class="primary wide-button" disabled=${busy} onClick=${() => pay(sale, hold)}>${t.event.goOnPaying(money(hold.total))}</button>
+      <button class="primary wide-button" aria-disabled=${busy} onClick=${() => pay(sale, hold)}>${t.event.goOnPaying(money(hold.total))}</button>
       <${ConfirmButton} text=${t.event.cancelOrder} question=${t.event.reallyCancel} yes=${t.event.yesCancel} no=${t.event.keepOrder}
         disabled=${busy} onConfirm=${() => cancelOrder(sale, hold)} />
     </div>`;
@@ -65,10 +65,13 @@ export function SeatLines({sale, seats, busy, drop}) {
     <ul class="seat-lines">
       ${seats.map(i => html`
         <li key=${i}>
-          <span>${seatText(plan, i)} ${categoryText(plan, i) && html`<small>${categoryText(plan, i)}</small>`}</span>
+          <span>
+            <span class="seat-place">${[rowText(plan, plan.seats[i].row), seatPart(plan, i)].filter(Boolean).join(', ')}</span>
+            <small>${whereabouts(plan, i)}</small>
+          </span>
           <span>${money(totalOf(plan, [i], currency))}</span>
           ${drop && html`
-            <button class="plain drop" disabled=${busy} aria-label=${drop.label(seatText(plan, i))} onClick=${() => drop.act(i)}>
+            <button class="plain drop" aria-disabled=${busy} aria-label=${drop.label(seatText(plan, i))} onClick=${() => busy || drop.act(i)}>
               <span aria-hidden="true">✕</span>
             </button>`}
         </li>`)}
@@ -76,12 +79,12 @@ export function SeatLines({sale, seats, busy, drop}) {
 }
 
 /**
- * A seat's category, where it is not just called as its section.
+ * A seat's section, and its category where that is called otherwise.
  * @param {import('../hall/plan.js').Plan} plan
  * @param {number} i
  */
-function categoryText(plan, i) {
+function whereabouts(plan, i) {
   const {category, section} = plan.seats[i];
-  const {name} = plan.categories[category];
-  return name === plan.sections[section].name ? '' : name;
+  const names = new Set([plan.sections[section].name, plan.categories[category].name]);
+  return [...names].join(' · ');
 }

@@ -1,6 +1,7 @@
 // What the customer is told just now. It is also said aloud, by who tells it.
 
 import {everySecond} from '../clock.js';
+import {announce} from '../hall/announce.js';
 import {t} from '../texts.js';
 import {html, useEffect, useState} from '../ui.js';
 import {problemText} from './words.js';
@@ -16,7 +17,7 @@ export function Notices({sale}) {
     ${notice && html`
       <div class=${`notice ${notice.tone}`} data-testid="notice">
         <p>${notice.text}</p>
-        ${notice.action && html`<button disabled=${calls.busy !== ''} onClick=${notice.action.run}>${notice.action.text}</button>`}
+        ${notice.action && html`<button aria-disabled=${calls.busy !== ''} onClick=${notice.action.run}>${notice.action.text}</button>`}
         <button class="plain dismiss" aria-label=${t.event.dismiss} onClick=${() => sale.tell(null)}><span aria-hidden="true">✕</span></button>
       </div>`}`;
 }
@@ -28,6 +29,7 @@ export function Notices({sale}) {
 function Waiting({sale, problem, until}) {
   const [, redraw] = useState({});
   useEffect(() => everySecond(() => redraw({})), []);
+  useEffect(() => announce(`${problemText(sale.plan, problem)} ${t.event.byItself}`), [problem]);
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1000));
   return html`
     <div class="notice warn" data-testid="waiting">

@@ -74,8 +74,18 @@ export async function pay(sale, hold) {
 /** @param {string} id */
 export const orderPage = id => `/orders/${encodeURIComponent(id)}`;
 
-/** Waits until the page is shown again: after the way back from where we went. */
-const left = () => new Promise(back => addEventListener('pageshow', back, {once: true}));
+const leaving = 10_000; // ms; longer than that and somebody has stopped the browser
+
+/** Waits until the page is left, or shown again after the way back. */
+function left() {
+  const {promise, resolve} = Promise.withResolvers();
+  const timer = setTimeout(resolve, leaving);
+  addEventListener('pageshow', resolve, {once: true});
+  return promise.finally(() => {
+    clearTimeout(timer);
+    removeEventListener('pageshow', resolve);
+  });
+}
 
 /**
  * Cancels the hold's order, which frees its seats.

@@ -37,12 +37,19 @@ export class Holds {
     this.reading = null;
     this.again = false;
     this.edits = 0; // what is read before an own change is not true after it
-    this.tabs = new BroadcastChannel(changed);
-    this.tabs.onmessage = e => { if (e.data === event) this.read(); };
+    /** @type {BroadcastChannel|null} */
+    this.tabs = null;
   }
 
-  close() {
-    this.tabs.close();
+  /** Listens to other tabs until what is returned is called. */
+  listen() {
+    const tabs = new BroadcastChannel(changed);
+    tabs.onmessage = e => { if (e.data === this.event) this.read(); };
+    this.tabs = tabs;
+    return () => {
+      this.tabs = null;
+      tabs.close();
+    };
   }
 
   /** Reads them. Several calls at a time are one; a failed one leaves what was known, and is made again. */
@@ -162,7 +169,7 @@ export class Holds {
 
   /** Tells other tabs that something changed here. */
   tell() {
-    this.tabs.postMessage(this.event);
+    this.tabs?.postMessage(this.event);
   }
 
   /** @param {Hold[]} list */

@@ -57,7 +57,6 @@ export class Sale {
 
   close() {
     this.calls.close();
-    this.holds.close();
   }
 
   /**
@@ -144,6 +143,7 @@ export class Sale {
 
   /** Holds what is chosen; asks who it is first where nobody is signed in. */
   async hold() {
+    if (this.event.status !== 'on_sale') return;
     this.notice = null;
     for (let again = true; again;) {
       if (this.calls.busy || this.choice.seats.size === 0 || !await this.signIn()) return;

@@ -11,7 +11,7 @@ import {seatsText} from './words.js';
 
 /** @typedef {import('./sale.js').Sale} Sale */
 
-const eventAgain = 5000; // ms between two looks at the event at most
+const eventAgain = 900; // ms between two looks at an event that is about to change, at least
 
 /**
  * Keeps a sale true until what is returned is called.
@@ -25,6 +25,7 @@ export function watch(sale) {
   });
   const ends = [
     () => stream.close(),
+    sale.holds.listen(),
     sale.map.subscribe(seats => mapChanged(sale, seats)),
     onChange(() => sale.holds.read()),
     everySecond(clockOf(sale)),

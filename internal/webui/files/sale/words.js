@@ -1,6 +1,6 @@
 // Seats and refusals in words.
 
-import {rowText, seatText} from '../hall/plan.js';
+import {rowText, seatPart, seatText} from '../hall/plan.js';
 import {list, shortTime, t} from '../texts.js';
 
 /** @typedef {import('../hall/plan.js').Plan} Plan */
@@ -41,10 +41,10 @@ export function byRow(plan, seats) {
  * @param {number[]} seats of one row
  */
 function rowOfSeats(plan, seats) {
+  if (seats.length === 1) return seatText(plan, seats[0]);
   const {row, section} = plan.seats[seats[0]];
-  if (seats.length === 1 || plan.rows[row].seatNamed) return list(seats.map(i => seatText(plan, i)));
-  const numbers = list(seats.map(i => plan.seats[i].number));
-  return [plan.sections[section].name, rowText(plan, row), t.event.seats(numbers)].filter(Boolean).join(', ');
+  const each = plan.rows[row].seatNamed ? list(seats.map(i => seatPart(plan, i))) : t.event.seats(list(seats.map(i => plan.seats[i].number)));
+  return [plan.sections[section].name, rowText(plan, row), each].filter(Boolean).join(', ');
 }
 
 /**
