@@ -1,5 +1,6 @@
 // Calls of the public API.
 
+import {learn} from './clock.js';
 import {offline, problemOf} from './problem.js';
 import * as session from './session.js';
 
@@ -48,8 +49,11 @@ async function send(method, path, {body, key, signal}, token) {
   if (token) headers.Authorization = `Bearer ${token}`;
   if (key) headers['Idempotency-Key'] = key;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const sent = Date.now();
   try {
-    return await fetch(path, {method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body)});
+    const answer = await fetch(path, {method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body)});
+    learn(answer, sent);
+    return answer;
   } catch (err) {
     if (signal?.aborted) throw err;
     throw offline();

@@ -41,12 +41,18 @@ export function minorDigits(currency) {
 
 const day = new Intl.DateTimeFormat(locale, {dateStyle: 'full', timeStyle: 'short'});
 const moment = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeStyle: 'short'});
+const hour = new Intl.DateTimeFormat(locale, {timeStyle: 'short'});
+const joined = new Intl.ListFormat(locale, {type: 'conjunction'});
 const counted = new Intl.NumberFormat(locale);
 
 /** @param {string} time of the API, RFC 3339 */
 export const longDate = time => day.format(new Date(time));
 /** @param {string} time of the API, RFC 3339 */
 export const shortDate = time => moment.format(new Date(time));
+/** @param {number} time in ms as Date.now has them: a time of this day */
+export const shortTime = time => hour.format(new Date(time));
+/** @param {string[]} items as one reads them: "a, b and c" */
+export const list = items => joined.format(items);
 /** @param {number} n */
 export const number = n => counted.format(n);
 
