@@ -12,7 +12,8 @@ import * as session from './session.js';
  * renewed once.
  * @param {string} method
  * @param {string} path
- * @param {{body?: unknown, key?: string, signedIn?: boolean, signal?: AbortSignal}} [options] key is the Idempotency-Key
+ * @param {{body?: unknown, key?: string, signedIn?: boolean, signal?: AbortSignal}} [options] key is the
+ *   Idempotency-Key; a body that is a Blob is JSON already and is sent as it is
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {
@@ -49,7 +50,7 @@ async function send(method, path, {body, key, signal}, token) {
   if (key) headers['Idempotency-Key'] = key;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   try {
-    return await fetch(path, {method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body)});
+    return await fetch(path, {method, headers, signal, body: body === undefined || body instanceof Blob ? body : JSON.stringify(body)});
   } catch (err) {
     if (signal?.aborted) throw err;
     throw offline();
