@@ -42,7 +42,7 @@ func TestEveryCallAsksForItsToken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 27, needed)
+	require.Equal(t, 28, needed)
 	require.Equal(t, before, w.state())
 }
 
@@ -69,7 +69,7 @@ func TestCustomersMayNotRunEvents(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 15, refused)
+	require.Equal(t, 16, refused)
 	require.Equal(t, before, w.state())
 }
 
