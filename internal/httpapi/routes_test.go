@@ -158,7 +158,7 @@ func TestHeadAnswersAsGetWithoutABody(t *testing.T) {
 			heads++
 		}
 	}
-	require.Equal(t, 26*3, heads)
+	require.Equal(t, 27*3, heads)
 }
 
 func exchange(t *testing.T, server *httptest.Server, method, path string, by booking.Actor) *http.Response {
