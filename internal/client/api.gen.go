@@ -1769,7 +1769,8 @@ type ClientInterface interface {
 
 	// GetPlan The seating plan, byte by byte as it was imported
 	//
-	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+	// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 	//
 	// Corresponds with GET /v1/events/{event}/plan (the `GetPlan` operationId).
 	GetPlan(ctx context.Context, event EventID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2516,7 +2517,8 @@ func (c *Client) ExportEventOrders(ctx context.Context, event EventID, params *E
 
 // GetPlan The seating plan, byte by byte as it was imported
 //
-// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 //
 // Corresponds with GET /v1/events/{event}/plan (the `GetPlan` operationId).
 func (c *Client) GetPlan(ctx context.Context, event EventID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5422,7 +5424,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetPlanWithResponse The seating plan, byte by byte as it was imported
 	//
-	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+	// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -7032,7 +7035,8 @@ func (c *ClientWithResponses) ExportEventOrdersWithResponse(ctx context.Context,
 
 // GetPlanWithResponse The seating plan, byte by byte as it was imported
 //
-// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
