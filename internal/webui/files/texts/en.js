@@ -28,7 +28,11 @@ export default {
   account: {},
   events: {},
   event: {},
-  hall: {},
+  hall: {
+    unnamed: n => `Section ${n}`,
+    row: label => `row ${label}`,
+    seat: label => `seat ${label}`,
+  },
   list: {},
   orders: {},
   organizer: {
