@@ -7,7 +7,7 @@ import {mostOrders, useHistory} from './history.js';
 
 const words = t.organizer.chart;
 const height = 220;
-const edge = {left: 8, right: 52, top: 10, bottom: 22}; // px; on the right stand the numbers
+const edge = {left: 8, right: 52, top: 18, bottom: 22}; // px; on the right stand the numbers
 
 /** @type {Record<string, number>} ms; 0: all there is */
 const ranges = {all: 0, day: 86_400_000, hour: 3_600_000, minutes: 600_000};
@@ -65,12 +65,12 @@ function Picture({points, seats}) {
         <path class="line-sold" d=${sold} />
         <path class="line-held" d=${pathOf(points, p => p.held, x, y)} />
         <text class="end" x=${right + 6} y=${soldY + 4}><tspan class="of-sold">●</tspan> ${number(last.sold)}</text>
-        <text class="end" x=${right + 6} y=${heldY + 4}><tspan class="of-held">◌</tspan> ${number(last.held)}</text>
+        <text class="end" x=${right + 6} y=${heldY + 4}><tspan class="of-held">○</tspan> ${number(last.held)}</text>
         ${read && at !== null && html`<line class="cursor" x1=${at} x2=${at} y1=${edge.top} y2=${bottom} />`}
       </svg>
     </div>
     <p class="reading" aria-hidden="true">
-      <span class="of-sold">●</span> ${t.organizer.state.sold} <span class="of-held">◌</span> ${t.organizer.state.held}
+      <span><i class="sold"></i>${t.organizer.state.sold}</span><span><i class="held"></i>${t.organizer.state.held}</span>
       ${read && html`<b>${words.at(when(read.time), number(read.sold), number(read.held))}</b>`}
     </p>`;
 }

@@ -27,10 +27,10 @@ export const dateOf = ms => date.format(ms);
 /** @param {number} ms of Date.now */
 export const dateAndHourOf = ms => dateAndHour.format(ms);
 
-/** The reader's time zone in words: "Europe/Berlin (GMT+2)". */
+/** The reader's time zone in words: "Europe/Berlin, Central European Time". */
 export function zoneName() {
-  const form = new Intl.DateTimeFormat(locale, {timeZoneName: 'short'});
-  const short = form.formatToParts().find(p => p.type === 'timeZoneName')?.value ?? '';
+  const form = new Intl.DateTimeFormat(locale, {timeZoneName: 'longGeneric'});
+  const name = form.formatToParts().find(p => p.type === 'timeZoneName')?.value ?? '';
   const zone = form.resolvedOptions().timeZone.replaceAll('_', ' ');
-  return zone === short ? zone : `${zone} (${short})`;
+  return zone === name ? zone : `${zone}, ${name}`;
 }

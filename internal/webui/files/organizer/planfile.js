@@ -3,10 +3,12 @@
 
 import {readPlan} from '../hall/plan.js';
 import {t} from '../texts.js';
+import {faultIn} from './jsonfault.js';
 
 const words = t.organizer.form.fault;
 
 export const mostBytes = 16 * 2 ** 20; // of the whole call, the service's bound
+const excerpt = 40; // characters on each side of a fault
 
 /**
  * A plan that was read. text is the file as it is, which is what is sent: read
@@ -58,25 +60,20 @@ function decode(bytes) {
 function parse(text) {
   try {
     return JSON.parse(text);
-  } catch (err) {
-    throw syntaxFault(text, /** @type {Error} */ (err).message);
+  } catch {
+    throw syntaxFault(text, faultIn(text));
   }
 }
 
 /**
- * Browsers say where JSON breaks, each in its own words, or not at all.
  * @param {string} text
- * @param {string} message
+ * @param {number} at
  */
-function syntaxFault(text, message) {
-  const [, l, c] = /line (\d+) column (\d+)/.exec(message) ?? [];
-  const [, position] = /position (\d+)/.exec(message) ?? [];
-  if (l === undefined && position === undefined) return new PlanFault(words.notJSON);
-  const before = position === undefined ? [] : text.slice(0, Number(position)).split('\n');
-  const line = l === undefined ? before.length : Number(l);
-  const column = c === undefined ? before[line - 1].length + 1 : Number(c);
-  const from = Math.max(0, column - 40);
-  return new PlanFault(words.notJSONAt(line, column), (text.split('\n')[line - 1] ?? '').slice(from, from + 60));
+function syntaxFault(text, at) {
+  const before = text.slice(0, at).split('\n');
+  const column = before[before.length - 1].length;
+  const line = text.slice(at - column).split('\n', 1)[0];
+  return new PlanFault(words.notJSONAt(before.length, column + 1), line.slice(Math.max(0, column - excerpt), column + excerpt));
 }
 
 /** @param {any} doc a plan that nobody has checked */

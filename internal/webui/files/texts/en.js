@@ -77,7 +77,6 @@ export default {
         empty: 'The file is empty.',
         unread: 'The file cannot be read. Is it still there?',
         encoding: 'The file is not text in UTF-8. Save it as UTF-8.',
-        notJSON: 'The file is not JSON: it cannot be read as a seating plan.',
         notJSONAt: (/** @type {number} */ line, /** @type {number} */ column) => `The file is not JSON: it goes wrong in line ${line} at character ${column}.`,
         notPlan: 'The file is JSON, but no seating plan: it has no zones.',
         noSeats: 'The plan has no seats.',
