@@ -23,6 +23,14 @@ export function join(a, b) {
 }
 
 /**
+ * A box with so much more on every side.
+ * @param {Box} box
+ * @param {number} by
+ * @returns {Box}
+ */
+export const grown = ({x, y, w, h}, by) => ({x: x - by, y: y - by, w: w + 2 * by, h: h + 2 * by});
+
+/**
  * @param {Box} outer
  * @param {Box} inner
  */

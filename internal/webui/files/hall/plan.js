@@ -65,18 +65,25 @@ const joined = boxes => boxes.length ? boxes.reduce(join) : pointBox(0, 0, 1);
 function readZone(plan, zone, next, categoryOf) {
   const first = next;
   const section = plan.sections.length;
+  /** @type {number[]} */
   const rows = [];
+  /** @type {[number, number][]} */
+  const spans = [];
   for (const row of zone.rows) {
     if (row.seats.length === 0) continue;
     const start = next;
     next = readSeats(plan, zone, row, start, section, categoryOf);
     fitRadius(plan, start, next);
     rows.push(plan.rows.length);
+    spans.push([start, next]);
     plan.rows.push({
-      label: row.row_number, section, seats: leftToRight(plan, start, next), named: row.row_label ?? '',
+      label: row.row_number, section, seats: [], named: row.row_label ?? '',
       seatNamed: row.seats[0].seat_label ?? row.seat_label ?? '', labelAt: labelPlaces(plan, row.row_number_position, start, next),
     });
   }
+  const {x, y} = plan;
+  const across = spans.reduce((sum, [start, end]) => sum + spread(x, start, end) - spread(y, start, end), 0) >= 0;
+  spans.forEach(([start, end], k) => { plan.rows[rows[k]].seats = inOrder(plan, across ? x : y, start, end); });
   if (next > first) {
     plan.sections.push({
       name: zone.name || t.hall.unnamed(section + 1), rows, seats: range(first, next), box: boxOf(plan, first, next),
@@ -126,17 +133,16 @@ function fitRadius({x, y, r}, start, end) {
 }
 
 /**
- * The seats of a row as they stand: the plan's order, turned where it runs from
- * right to left (a row on the side: upwards), sorted where it jumps, as it does
- * with odd numbers left and even ones right.
+ * The seats of a row from left to right, in a section on the side from top to
+ * bottom: the plan's order, turned where it runs the other way, sorted where it
+ * jumps, as it does with odd numbers left and even ones right.
  * @param {Plan} plan
+ * @param {Float32Array} along x or y
  * @param {number} start
  * @param {number} end
  */
-function leftToRight({x, y}, start, end) {
+function inOrder({x, y}, along, start, end) {
   const seats = range(start, end);
-  const wide = spread(x, start, end) >= spread(y, start, end);
-  const along = wide ? x : y;
   const sorted = seats.toSorted((a, b) => along[a] - along[b]);
   const way = (/** @type {number[]} */ list) => {
     let sum = 0;

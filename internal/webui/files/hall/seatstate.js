@@ -65,6 +65,11 @@ export class SeatState {
     return /** @type {State} */ (String.fromCharCode(this.states[i]));
   }
 
+  /** The whole map, as whole takes it. */
+  text() {
+    return new TextDecoder().decode(this.states);
+  }
+
   /** How many seats of the hall are in which state. @returns {Counts} */
   counts() {
     return {...this.totals};
