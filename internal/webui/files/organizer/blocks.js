@@ -32,7 +32,7 @@ export function Blocks({event, plan, blocks, reloadBlocks}) {
       <h2 id="blocks-title">${words.blocks}</h2>
       <p role="status" class=${said ? '' : 'hidden'}>${said}</p>
       ${blocks.length === 0 && html`<p class="quiet">${words.noBlocks}</p>`}
-      <ul class="blocks">
+      <ul class="block-list">
         ${blocks.map(b => html`
           <li key=${b.id}>
             <div>

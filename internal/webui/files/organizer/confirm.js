@@ -16,9 +16,9 @@ export function Confirm({title, action, keep = t.app.cancel, danger = false, act
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState('');
   useEffect(() => {
-    const back = document.activeElement;
+    const back = around(document.activeElement);
     dialog.current?.showModal();
-    return () => { if (back instanceof HTMLElement && back.isConnected) back.focus(); };
+    return () => focusFirst(back);
   }, []);
 
   async function go() {
@@ -34,7 +34,7 @@ export function Confirm({title, action, keep = t.app.cancel, danger = false, act
   }
 
   return html`
-    <dialog ref=${dialog} class="confirm" aria-labelledby="confirm-title" onClose=${onClose} onCancel=${(/** @type {Event} */ e) => { if (busy) e.preventDefault(); }}>
+    <dialog ref=${dialog} class="ask" aria-labelledby="confirm-title" onClose=${onClose} onCancel=${(/** @type {Event} */ e) => { if (busy) e.preventDefault(); }}>
       <h2 id="confirm-title">${title}</h2>
       ${children}
       ${failed && html`<p class="notice bad" role="alert">${failed}</p>`}
@@ -43,4 +43,22 @@ export function Confirm({title, action, keep = t.app.cancel, danger = false, act
         <button disabled=${busy} onClick=${() => dialog.current?.close()}>${keep}</button>
       </div>
     </dialog>`;
+}
+
+/**
+ * An element and what it stands in: what was pressed may be gone afterwards.
+ * @param {Element|null} element
+ */
+function around(element) {
+  const chain = [];
+  for (let e = element; e instanceof HTMLElement; e = e.parentElement) chain.push(e);
+  return chain;
+}
+
+/** @param {HTMLElement[]} chain */
+function focusFirst(chain) {
+  const left = chain.find(e => e.isConnected);
+  if (!left) return;
+  if (left !== chain[0]) left.tabIndex = -1;
+  left.focus({preventScroll: left !== chain[0]});
 }

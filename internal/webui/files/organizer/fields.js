@@ -1,6 +1,6 @@
 // The fields of an event's forms, and what stands in them as the API wants it.
 
-import {minorDigits, t} from '../texts.js';
+import {minorDigits, number, t} from '../texts.js';
 import {html} from '../ui.js';
 import {zoneName} from './formats.js';
 
@@ -16,7 +16,7 @@ const highestPrice = 1_000_000_000_000; // minor units
 export function Field({id, label, hint, error, ...input}) {
   const about = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return html`
-    <div class="field">
+    <div class="entry">
       <label for=${id}>${label}</label>
       <input id=${id} aria-invalid=${error ? 'true' : undefined} aria-describedby=${about || undefined} ...${input} />
       ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
@@ -42,13 +42,13 @@ export function EventFields({values, errors, onChange}) {
       onInput=${(/** @type {InputEvent} */ e) => onChange(name, /** @type {HTMLInputElement} */ (e.target).value)} />`;
   return html`
     ${field('name', {label: words.name, required: true, maxlength: longestName, autocomplete: 'off'})}
-    <div class="fields">
+    <div class="entries">
       ${field('starts_at', {label: words.starts, type: 'datetime-local', required: true})}
       ${field('on_sale_at', {label: words.opens, type: 'datetime-local', hint: words.opensHint})}
       ${field('off_sale_at', {label: words.ends, type: 'datetime-local', hint: words.endsHint})}
     </div>
     <p class="quiet">${words.zone(zoneName())}</p>
-    <div class="fields">
+    <div class="entries">
       ${field('hold_ttl_seconds', {label: words.hold, type: 'number', min: '0', step: 'any', inputmode: 'decimal', hint: words.asUsual})}
       ${field('max_seats_per_customer', {label: words.limit, type: 'number', min: '1', step: '1', inputmode: 'numeric', hint: words.asUsual})}
     </div>`;
@@ -127,5 +127,12 @@ export function errorsOf(problem) {
   const [, name, text] = /^(\w+)[^:]*: (.+)$/s.exec(problem.detail) ?? [];
   if (name === 'prices') return {prices: text};
   if (problem.code === 'invalid_plan' || name === 'plan') return {plan: problem.detail};
+  if (name === 'hold_ttl_seconds') return {hold_ttl_seconds: holdError(text)};
   return name in noValues ? {[name]: text} : null;
+}
+
+/** The service speaks of seconds, the field of minutes. @param {string} text */
+function holdError(text) {
+  const [, most] = /^1 to (\d+)$/.exec(text) ?? [];
+  return most ? words.wrong.longHold(number(Number(most) / 60)) : text;
 }

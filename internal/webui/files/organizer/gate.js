@@ -24,7 +24,7 @@ export function Gate({title, children}) {
       <p class="notice">${t.organizer.forOrganizers}</p>
       <p><a class="button" href="/">${t.app.toEvents}</a></p>`;
   }
-  return children;
+  return html`<div class="organizer">${children}</div>`;
 }
 
 /**
@@ -33,7 +33,7 @@ export function Gate({title, children}) {
  */
 export function useTitle(title) {
   useEffect(() => {
-    document.title = `${title} – ${t.app.name}`;
+    document.title = `${title} · ${t.app.name}`;
     return () => { document.title = t.app.name; };
   }, [title]);
 }

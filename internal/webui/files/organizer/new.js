@@ -109,7 +109,7 @@ function Prices({plan, currency, setCurrency, prices, priceErrors, error, onPric
     return amount === undefined ? '' : amount === 0 ? words.free : money({amount, currency});
   };
   return html`
-    <div class="field currency">
+    <div class="entry currency">
       <label for="currency">${words.currency}</label>
       <select id="currency" value=${currency} onChange=${(/** @type {{currentTarget: HTMLSelectElement}} */ e) => setCurrency(e.currentTarget.value)}>
         ${currencies().map(c => html`<option key=${c} value=${c} selected=${c === currency}>${c} – ${currencyName(c)}</option>`)}

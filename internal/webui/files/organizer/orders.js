@@ -39,7 +39,7 @@ export function Orders({event, plan, map, search, setSearch}) {
     </div>
     ${failed && html`<p class="notice bad" role="alert">${failed} <button onClick=${refresh}>${t.app.tryAgain}</button></p>`}
     ${orders?.length === 0 && html`<p class="quiet">${found ? words.noneFound : words.none}</p>`}
-    <ul class="orders" aria-busy=${busy}>
+    <ul class="order-list" aria-busy=${busy}>
       ${orders?.map(o => html`<${OrderRow} key=${o.id} order=${o} plan=${plan} onChange=${replace} />`)}
     </ul>
     ${more && html`<p class="actions"><button disabled=${busy} onClick=${showMore}>${busy ? t.app.loading : words.more}</button></p>`}`;
@@ -54,14 +54,14 @@ function Search({search, setSearch}) {
     return () => clearTimeout(timer);
   }, [q, search]);
   return html`
-    <form class="search" role="search" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); setSearch({...search, q: q.trim()}); }}>
-      <div class="field">
+    <form class="order-search" role="search" onSubmit=${(/** @type {Event} */ e) => { e.preventDefault(); setSearch({...search, q: q.trim()}); }}>
+      <div class="entry">
         <label for="order-search">${words.search}</label>
         <input id="order-search" type="search" value=${q} maxlength="254" autocomplete="off" spellcheck=${false} aria-describedby="order-search-hint"
           onInput=${(/** @type {{currentTarget: HTMLInputElement}} */ e) => setQ(e.currentTarget.value)} />
         <small id="order-search-hint">${words.searchHint}</small>
       </div>
-      <div class="field">
+      <div class="entry">
         <label for="order-status">${words.status}</label>
         <select id="order-status" value=${search.status} onChange=${(/** @type {{currentTarget: HTMLSelectElement}} */ e) => setSearch({...search, status: e.currentTarget.value})}>
           <option value="" selected=${search.status === ''}>${words.any}</option>

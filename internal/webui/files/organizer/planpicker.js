@@ -39,7 +39,7 @@ export function PlanPicker({plan, refused, busy, onPlan}) {
 
   const drag = (/** @type {boolean} */ is) => (/** @type {DragEvent} */ e) => { e.preventDefault(); setOver(is); };
   return html`
-    <div class=${`drop${over ? ' over' : ''}`} onDragEnter=${drag(true)} onDragOver=${drag(true)} onDragLeave=${drag(false)}
+    <div class=${`plan-drop${over ? ' over' : ''}`} onDragEnter=${drag(true)} onDragOver=${drag(true)} onDragLeave=${drag(false)}
       onDrop=${(/** @type {DragEvent} */ e) => { drag(false)(e); take(e.dataTransfer?.files); }}>
       ${plan
         ? html`<p class="read"><strong>${words.planRead(plan.file, seatCount(plan.seats))}</strong></p>`
@@ -80,8 +80,6 @@ function Refused({detail, doc}) {
     </div>`;
 }
 
-const nothing = new Set();
-
 /** @param {{plan: import('./planfile.js').PlanFile}} props */
 function Preview({plan: {drawn, doc}}) {
   const map = useMemo(() => {
@@ -91,7 +89,7 @@ function Preview({plan: {drawn, doc}}) {
   }, [drawn]);
   if (!drawn) return html`<p class="notice warn">${words.cannotDraw}</p>`;
   return html`
-    <section class="preview" aria-label=${words.planLabel(doc.name)}>
-      <${SeatMap} key=${doc} plan=${drawn} map=${map} mine=${nothing} chosen=${nothing} conflicts=${nothing} onSeat=${() => {}} readOnly />
+    <section class="plan-preview" aria-label=${words.planLabel(doc.name)}>
+      <${SeatMap} key=${doc} plan=${drawn} map=${map} readOnly />
     </section>`;
 }

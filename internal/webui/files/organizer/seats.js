@@ -51,8 +51,8 @@ export function Seats({event, plan, map, blocks, reloadBlocks, showOrder}) {
     <div class="seats-tab">
       <div class="hall-side">
         <p class="quiet">${words.hint}</p>
-        <section class="hall-box" aria-label=${words.mapLabel(event.name)}>
-          <${SeatMap} plan=${plan} map=${map} mine=${nothing} chosen=${chosen} conflicts=${conflicts} onSeat=${onSeat} />
+        <section aria-label=${words.mapLabel(event.name)}>
+          <${SeatMap} plan=${plan} map=${map} chosen=${chosen} conflicts=${conflicts} onSeat=${onSeat} />
         </section>
         <${RowPicker} plan=${plan} onAdd=${add} />
       </div>
@@ -64,8 +64,6 @@ export function Seats({event, plan, map, blocks, reloadBlocks, showOrder}) {
       </div>
     </div>`;
 }
-
-const nothing = new Set();
 
 /**
  * The seats that are chosen: those that someone takes meanwhile leave.
@@ -105,17 +103,19 @@ function RowPicker({plan, onAdd}) {
   return html`
     <fieldset class="row-picker">
       <legend>${words.chooseRows}</legend>
-      <label>${words.section}
-        <select value=${section} onChange=${pick(v => { setSection(Number(v)); setRow(''); })}>
+      <div class="entry">
+        <label for="pick-section">${words.section}</label>
+        <select id="pick-section" value=${section} onChange=${pick(v => { setSection(Number(v)); setRow(''); })}>
           ${plan.sections.map((s, k) => html`<option key=${k} value=${k}>${s.name}</option>`)}
         </select>
-      </label>
-      <label>${words.row}
-        <select value=${row} onChange=${pick(setRow)}>
+      </div>
+      <div class="entry">
+        <label for="pick-row">${words.row}</label>
+        <select id="pick-row" value=${row} onChange=${pick(setRow)}>
           <option value="">${words.wholeSection}</option>
           ${plan.sections[section].rows.map(k => html`<option key=${k} value=${k}>${rowText(plan, k) || plan.rows[k].label}</option>`)}
         </select>
-      </label>
+      </div>
       <button type="button" onClick=${choose}>${words.add}</button>
     </fieldset>`;
 }

@@ -36,7 +36,7 @@ export function Tabs({label, names, texts, shown, onShow, children}) {
   }
 
   return html`
-    <div class="tabs" role="tablist" aria-label=${label} ref=${list} onKeyDown=${move}>
+    <div class="parts" role="tablist" aria-label=${label} ref=${list} onKeyDown=${move}>
       ${names.map(name => html`
         <button key=${name} type="button" role="tab" id=${`tab-${name}`} aria-selected=${name === shown ? 'true' : 'false'}
           aria-controls=${name === shown ? `panel-${name}` : undefined} tabindex=${name === shown ? 0 : -1} onClick=${() => onShow(name)}>${texts[name]}</button>`)}

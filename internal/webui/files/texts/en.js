@@ -127,6 +127,7 @@ export default {
         time: 'Give the day and the time.',
         opens: 'The sale must open before it ends.',
         hold: 'Use a number of minutes above 0.',
+        longHold: (/** @type {string} */ most) => `Use ${most} minutes at most.`,
         limit: 'Use a whole number, 1 or more.',
         price: (/** @type {number} */ digits) => digits === 0 ? 'Use a whole amount, such as 4500.' : `Use an amount with ${digits} digits behind the point at most, such as 45 or 45.50.`,
         noPrice: 'Give a price; 0 is free of charge.',
