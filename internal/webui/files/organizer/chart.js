@@ -7,7 +7,7 @@ import {mostOrders, useHistory} from './history.js';
 
 const words = t.organizer.chart;
 const height = 220;
-const edge = {left: 8, right: 52, top: 18, bottom: 22}; // px; on the right stand the numbers
+const edge = {left: 48, right: 56, top: 10, bottom: 22}; // px; on both sides stand numbers
 
 /** @type {Record<string, number>} ms; 0: all there is */
 const ranges = {all: 0, day: 86_400_000, hour: 3_600_000, minutes: 600_000};
@@ -58,7 +58,7 @@ function Picture({points, seats}) {
       <svg width=${width} height=${height} role="img" aria-label=${words.label(when(from), when(last.time), number(last.sold), number(last.held))}>
         ${axis.ticks.map(n => html`
           <line class="grid" x1=${edge.left} x2=${right} y1=${y(n)} y2=${y(n)} />
-          <text class="tick" x=${edge.left + 2} y=${y(n) - 3}>${number(n)}</text>`)}
+          <text class="tick" x=${edge.left - 8} y=${y(n) + 4} text-anchor="end">${number(n)}</text>`)}
         ${ticksOf(from, last.time, Math.max(2, Math.floor(width / 110))).map(({time, text}) => html`
           <text class="tick" x=${x(time)} y=${height - 6} text-anchor="middle">${text}</text>`)}
         <path class="area-sold" d=${`${sold}V${bottom}H${edge.left}Z`} />

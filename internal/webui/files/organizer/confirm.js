@@ -57,7 +57,7 @@ function around(element) {
 
 /** @param {HTMLElement[]} chain */
 function focusFirst(chain) {
-  const left = chain.find(e => e.isConnected);
+  const left = chain.find((e, k) => e.isConnected && (k === 0 || e.matches('li, section, [role=tabpanel], main')));
   if (!left) return;
   if (left !== chain[0]) left.tabIndex = -1;
   left.focus({preventScroll: left !== chain[0]});

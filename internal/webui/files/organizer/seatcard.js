@@ -3,7 +3,7 @@
 import {call, eventPath} from '../api.js';
 import {seatText} from '../hall/plan.js';
 import {money, shortDate, t} from '../texts.js';
-import {html, useEffect, useState} from '../ui.js';
+import {html, useEffect, useRef, useState} from '../ui.js';
 import {indicesOf, seatsText} from './seatwords.js';
 
 const words = t.organizer.seats;
@@ -16,8 +16,10 @@ const words = t.organizer.seats;
  */
 export function SeatCard({event, plan, map, blocks, seat, showOrder, onClose}) {
   const state = useSeat(map, seat);
+  const card = useRef(/** @type {HTMLElement|null} */ (null));
+  useEffect(() => card.current?.scrollIntoView({block: 'nearest'}), []); // on a small screen it stands below the hall
   return html`
-    <section class="card seat-card" aria-live="polite">
+    <section class="card seat-card" ref=${card}>
       <div class="head">
         <h2>${seatText(plan, seat)}</h2>
         <button class="plain" onClick=${onClose}>${t.app.close}</button>

@@ -57,12 +57,19 @@ export function Seats({event, plan, map, blocks, reloadBlocks, showOrder}) {
         <${RowPicker} plan=${plan} onAdd=${add} />
       </div>
       <div class="side">
-        ${looked !== null && html`<${SeatCard} key=${looked} ...${{event, plan, map, blocks, showOrder}} seat=${looked} onClose=${() => setLooked(null)} />`}
+        <div aria-live="polite">
+          ${looked !== null && html`<${SeatCard} key=${looked} ...${{event, plan, map, blocks, showOrder}} seat=${looked} onClose=${() => setLooked(null)} />`}
+        </div>
         <${BlockForm} ...${{event, plan, chosen, note, setNote, refused}} onClear=${() => setChosen(new Set())}
           onBlocked=${(/** @type {string} */ said) => { setChosen(new Set()); setNote(said); return reloadBlocks(); }} />
         <${Blocks} ...${{event, plan, blocks, reloadBlocks}} />
       </div>
-    </div>`;
+    </div>
+    ${chosen.size > 0 && html`
+      <div class="chosen-bar">
+        <strong>${words.chosen(number(chosen.size))}</strong>
+        <button class="primary" onClick=${() => document.getElementById('block-reason')?.focus()}>${words.toForm}</button>
+      </div>`}`;
 }
 
 /**

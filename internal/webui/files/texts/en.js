@@ -179,6 +179,7 @@ export default {
       until: 'Until',
       untilHint: 'Until you free them, if left empty.',
       block: 'Keep from sale',
+      toForm: 'Keep from sale…',
       blocking: 'Keeping…',
       wrong: {
         reason: 'Say why, so that you know later.',
