@@ -30,6 +30,11 @@ const refundPoll = 4000; // ms
 export function Orders({event, plan, map, search, setSearch}) {
   const {orders, more, busy, failed, showMore, refresh, replace} = useOrders(event.id, search);
   useLive(map, orders, refresh);
+  const [said, setSaid] = useState('');
+  const changed = (/** @type {EventOrder} */ order) => {
+    replace(order);
+    setSaid(order.status === 'cancelled' ? words.ended : words.refundStarted);
+  };
   const found = search.q || search.status;
   return html`
     <${Search} search=${search} setSearch=${setSearch} />
@@ -39,8 +44,9 @@ export function Orders({event, plan, map, search, setSearch}) {
     </div>
     ${failed && html`<p class="notice bad" role="alert">${failed} <button onClick=${refresh}>${t.app.tryAgain}</button></p>`}
     ${orders?.length === 0 && html`<p class="quiet">${found ? words.noneFound : words.none}</p>`}
+    <p class="hidden" role="status">${said}</p>
     <ul class="order-list" aria-busy=${busy}>
-      ${orders?.map(o => html`<${OrderRow} key=${o.id} order=${o} plan=${plan} onChange=${replace} />`)}
+      ${orders?.map(o => html`<${OrderRow} key=${o.id} order=${o} plan=${plan} onChange=${changed} />`)}
     </ul>
     ${more && html`<p class="actions"><button disabled=${busy} onClick=${showMore}>${busy ? t.app.loading : words.more}</button></p>`}`;
 }

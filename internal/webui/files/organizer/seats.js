@@ -4,7 +4,7 @@
 import {SeatMap} from '../hall/SeatMap.js';
 import {rowText} from '../hall/plan.js';
 import {number, t} from '../texts.js';
-import {html, useCallback, useEffect, useState} from '../ui.js';
+import {html, useEffect, useState} from '../ui.js';
 import {BlockForm} from './blockform.js';
 import {Blocks} from './blocks.js';
 import {SeatCard} from './seatcard.js';
@@ -106,7 +106,7 @@ function RowPicker({plan, onAdd}) {
   const [section, setSection] = useState(0);
   const [row, setRow] = useState('');
   const pick = (/** @type {(value: string) => void} */ set) => (/** @type {{currentTarget: HTMLSelectElement}} */ e) => set(e.currentTarget.value);
-  const choose = useCallback(() => onAdd(row === '' ? plan.sections[section].seats : plan.rows[Number(row)].seats), [onAdd, row, section]);
+  const choose = () => onAdd(row === '' ? plan.sections[section].seats : plan.rows[Number(row)].seats);
   return html`
     <fieldset class="row-picker">
       <legend>${words.chooseRows}</legend>

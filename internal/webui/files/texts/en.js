@@ -124,7 +124,6 @@ export default {
         name: 'Give the event a name.',
         longName: 'Use 200 characters at most.',
         starts: 'Say when the event starts.',
-        time: 'Give the day and the time.',
         opens: 'The sale must open before it ends.',
         hold: 'Use a number of minutes above 0.',
         longHold: (/** @type {string} */ most) => `Use ${most} minutes at most.`,
@@ -143,7 +142,6 @@ export default {
       close: 'End the sale…',
       closeAsk: (/** @type {string} */ name) => `End the sale of ${name} for good?`,
       closeNow: 'End the sale',
-      closed: 'The sale has ended.',
       closedLong: 'The sale of this event was ended, or its time is over.',
     },
     chart: {
