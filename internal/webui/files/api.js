@@ -13,7 +13,8 @@ import * as session from './session.js';
  * renewed once.
  * @param {string} method
  * @param {string} path
- * @param {{body?: unknown, key?: string, signedIn?: boolean, signal?: AbortSignal}} [options] key is the Idempotency-Key
+ * @param {{body?: unknown, key?: string, signedIn?: boolean, signal?: AbortSignal}} [options] key is the
+ *   Idempotency-Key; a body that is a Blob is JSON already and is sent as it is
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {
@@ -51,7 +52,7 @@ async function send(method, path, {body, key, signal}, token) {
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const sent = Date.now();
   try {
-    const answer = await fetch(path, {method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body)});
+    const answer = await fetch(path, {method, headers, signal, body: body === undefined || body instanceof Blob ? body : JSON.stringify(body)});
     learn(answer, sent);
     return answer;
   } catch (err) {

@@ -14,7 +14,7 @@ document.documentElement.lang = language;
 
 // Numbers and times as the reader's country writes them, in the language of the
 // texts.
-const locale = navigator.languages.find(l => l.split('-')[0] === language) ?? language;
+export const locale = navigator.languages.find(l => l.split('-')[0] === language) ?? language;
 
 const currencies = new Map();
 
