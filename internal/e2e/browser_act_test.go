@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -353,8 +354,8 @@ func (p *tab) box(role, name string) (at point, width, height float64) {
 	return point{box[0], box[1]}, box[2], box[3]
 }
 
-// drag drags with the mouse, or on a phone with a finger, in so many steps, one
-// for each frame that the page draws.
+// drag drags with the mouse, or on a phone with a finger, in so many steps: the
+// next when the page has taken up the last.
 func (p *tab) drag(from, to point, steps int) {
 	p.t.Helper()
 	p.down(from)
@@ -375,15 +376,38 @@ func (p *tab) down(at point) {
 	p.mouse(input.DispatchMouseEventTypeMousePressed, at, input.MouseButtonLeft)
 }
 
-// moveDown moves with the button pressed, or the finger on the page. The browser
-// answers when a frame has taken the movement up.
+// pan drags as a hand does: sixty movements a second, whether or not the page
+// keeps up.
+func (p *tab) pan(from, to point, length time.Duration) {
+	p.t.Helper()
+	const perSecond = 60
+	steps := length.Seconds() * perSecond
+	p.down(from)
+	arrivals(p.ctx, perSecond, length, func(i int, _ time.Time) {
+		part := float64(i+1) / steps
+		_ = p.tryMove(point{from.x + (to.x-from.x)*part, from.y + (to.y-from.y)*part})
+	})
+	p.up(to)
+}
+
 func (p *tab) moveDown(at point) {
 	p.t.Helper()
+	require.NoError(p.t, p.tryMove(at))
+}
+
+// tryMove moves with the button pressed, or the finger on the page. The browser
+// answers when the page has taken the movement up.
+func (p *tab) tryMove(at point) error {
 	if p.look.phone {
-		p.touch(input.DispatchTouchEventTypeTouchMove, at)
-		return
+		_, err := call(p, input.DispatchTouchEvent, input.DispatchTouchEventParams{
+			Type: input.DispatchTouchEventTypeTouchMove, TouchPoints: []*input.TouchPoint{{X: at.x, Y: at.y, ID: new(float64)}},
+		})
+		return err
 	}
-	p.mouse(input.DispatchMouseEventTypeMouseMoved, at, input.MouseButtonLeft)
+	_, err := call(p, input.DispatchMouseEvent, input.DispatchMouseEventParams{
+		Type: input.DispatchMouseEventTypeMouseMoved, X: at.x, Y: at.y, Button: input.MouseButtonLeft, Buttons: 1,
+	})
+	return err
 }
 
 func (p *tab) up(at point) {

@@ -10,7 +10,7 @@ import (
 // are written in.
 func fixture(t *testing.T) (base string) {
 	t.Helper()
-	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'"
+	const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; require-trusted-types-for 'script'"
 	site := http.NewServeMux()
 	for path, body := range fixturePages {
 		site.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
@@ -61,7 +61,7 @@ var fixturePages = map[string]string{
 	"/loud": `<main><h1>Loud</h1></main><script src="/loud.js"></script>`,
 	"/inaccessible": `<h1>Not for all</h1><img src="data:," width="9" height="9"><p class="pale">Pale</p><input>
 		<button class="tiny">a</button><button class="tiny">b</button>`,
-	"/picture": `<main><h1>Picture</h1><canvas width="300" height="300"></canvas><p id="late"></p></main><script src="/picture.js"></script>`,
+	"/picture": `<main><h1>Picture</h1><canvas role="img" aria-label="Squares" width="300" height="300"></canvas><p id="late"></p></main><script src="/picture.js"></script>`,
 }
 
 var fixtureScripts = map[string]string{

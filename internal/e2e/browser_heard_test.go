@@ -86,8 +86,9 @@ func (c *complaints) noteRequest(event any) {
 			c.add("%s: %d", c.asked[e.RequestID], e.Response.Status)
 		}
 	case *network.EventLoadingFailed:
-		// What the page itself gave up, or left behind, is no failure.
-		if !e.Canceled {
+		// What the page itself gave up, or left behind, is no failure; what the
+		// policy refused is told above.
+		if !e.Canceled && e.BlockedReason != network.BlockedReasonCsp {
 			c.add("%s: %s", c.asked[e.RequestID], e.ErrorText)
 		}
 	}
@@ -141,7 +142,7 @@ func wordsOf(objects []*runtime.RemoteObject) string {
 		if o.Description != "" {
 			words = append(words, o.Description)
 		} else {
-			words = append(words, string(o.Value))
+			words = append(words, strings.Trim(string(o.Value), `"`))
 		}
 	}
 	return strings.Join(words, " ")

@@ -21,7 +21,7 @@ const browserPatience = 60 * time.Second
 // and asks nobody. A page stays awake when another is in front of it.
 var browserFlags = []string{
 	"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-	"--disable-component-update", "--disable-sync", "--disable-crashpad-for-testing", "--disable-renderer-backgrounding",
+	"--disable-component-update", "--disable-sync", "--disable-breakpad", "--disable-renderer-backgrounding",
 	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--remote-debugging-port=0", "--lang=en-GB",
 }
 
