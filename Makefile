@@ -17,10 +17,16 @@ STRIPE_MOCK := v0.203.0
 GOVULNCHECK := v1.9.0
 CYCLONEDX := v1.10.0
 SCHEMATHESIS := 4.32.5
+AXE := 4.14.1
+TYPESCRIPT := 7.0.2
+# What the pages are served with; `make vendor` after a change.
+PREACT := 11.2.0
+HTM := 3.1.1
+NPM := $(TOOLS)/npm axe-core@$(AXE) typescript@$(TYPESCRIPT) preact@$(PREACT) htm@$(HTM)
 
 .PHONY: help
 help: ## show this help
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 .PHONY: run
 run: build ## build and start Seathold, everything embedded unless SEATHOLD_… says otherwise
@@ -46,10 +52,10 @@ test: test-servers ## run all tests, with the race detector, on embedded and on 
 # the tests that then skip; SEATHOLD_TEST_REQUIRE=redis,mongo makes that a failure.
 .PHONY: test-servers
 test-servers: $(BIN)/stripe-mock
-	@./.ci/servers $(VENV) $(SECANTUS) $(TOOLS)/schemathesis $(SCHEMATHESIS)
+	@./.ci/servers $(VENV) $(SECANTUS) $(TOOLS)/schemathesis $(SCHEMATHESIS) $(NPM)
 
 .PHONY: check
-check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, known vulnerabilities
+check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, the pages' scripts, known vulnerabilities
 	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
 	go mod tidy -diff
 	go mod verify
@@ -59,6 +65,7 @@ check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, ve
 	@$(MAKE) -s generate GENERATED=$(TOOLS)/api.gen.go && cmp -s $(TOOLS)/api.gen.go internal/client/api.gen.go || \
 		{ echo 'internal/client/api.gen.go is not what the document says; run: make generate'; exit 1; }
 	go test -count=1 ./lua
+	./.ci/pages $(NPM)
 	./.ci/vulnerabilities $(BIN)/govulncheck
 
 # The client, from the API's document. The generator is installed once; then
@@ -68,6 +75,16 @@ GENERATED := api.gen.go
 .PHONY: generate
 generate: $(BIN)/oapi-codegen ## generate the client from internal/httpapi/openapi.yaml
 	@cd internal/client && $(BIN)/oapi-codegen -config generate.yaml -o $(GENERATED) ../httpapi/openapi.yaml
+
+.PHONY: vendor
+vendor: ## fetch the libraries of the pages again, in the versions above
+	@./.ci/npm $(NPM)
+	./.ci/vendor $(TOOLS)/npm/node_modules internal/webui/files/vendor
+
+.PHONY: screenshots
+screenshots: ## show the pages in internal/webui/screenshots
+	SEATHOLD_TEST_REQUIRE=browser SEATHOLD_TEST_SCREENSHOTS=$(CURDIR)/internal/webui/screenshots \
+		go test -count=1 -timeout 10m -run '^TestScreenshots$$' ./internal/e2e
 
 # Each for FUZZTIME. What is found is kept in testdata/fuzz beside the test, and
 # is from then on a case of the ordinary tests. Then the calls of the API's

@@ -74,7 +74,7 @@ func build() (*site, error) {
 	s := &site{files: map[string]representation.Body{}}
 	sum := sha256.New()
 	err := fs.WalkDir(embedded, "files", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(name) == ".md" {
+		if err != nil || d.IsDir() || path.Ext(name) == ".md" || path.Ext(name) == ".ts" { // for those who write them
 			return err
 		}
 		body, err := embedded.ReadFile(name)

@@ -9,7 +9,7 @@ export default {
     organizer: 'Organizer',
     signIn: 'Sign in',
     signOut: 'Sign out',
-    signedInAs: name => `Signed in as ${name}`,
+    signedInAs: (/** @type {string} */ name) => `Signed in as ${name}`,
     skip: 'Skip to the content',
     loading: 'Loading…',
     notFound: 'There is nothing at this address.',
