@@ -92,7 +92,7 @@ export async function signOut() {
 export async function token({renewed = false} = {}) {
   const refused = renewed ? current?.access : undefined;
   if (!good(refused)) {
-    await navigator.locks.request(place, async () => {
+    await oneTab(async () => {
       current = read(); // another tab may have been first
       if (current && !good(refused)) await renew(current);
     });
@@ -100,6 +100,10 @@ export async function token({renewed = false} = {}) {
   if (!current) throw new Problem({status: 401, code: 'unauthenticated', detail: t.errors.signedOut});
   return current.access;
 }
+
+// Without https browsers have no locks between tabs. Two tabs that renew at the
+// same moment are given the same successor by the service.
+const oneTab = (/** @type {() => Promise<void>} */ work) => navigator.locks ? navigator.locks.request(place, work) : work();
 
 /** @param {string} [refused] */
 const good = refused => current !== null && current.access !== refused && current.until - Date.now() > soon;
