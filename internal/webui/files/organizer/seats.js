@@ -73,17 +73,19 @@ export function Seats({event, plan, map, blocks, reloadBlocks, showOrder}) {
 }
 
 /**
- * The seats that are chosen: those that someone takes meanwhile leave.
+ * The seats that are chosen: those that are no longer free leave. That a buyer
+ * took some is told; that they are kept from sale is what they were chosen for.
  * @param {import('../hall/seatstate.js').SeatState} map
  */
 function useChosen(map) {
   const [chosen, setChosen] = useState(/** @type {Set<number>} */ (new Set()));
   const [note, setNote] = useState('');
   useEffect(() => map.subscribe(() => {
-    const lost = [...chosen].filter(i => map.at(i) !== '.');
-    if (!lost.length) return;
-    setChosen(new Set([...chosen].filter(i => map.at(i) === '.')));
-    setNote(words.lost(number(lost.length)));
+    const left = [...chosen].filter(i => map.at(i) === '.');
+    if (left.length === chosen.size) return;
+    setChosen(new Set(left));
+    const taken = [...chosen].filter(i => map.at(i) !== '.' && map.at(i) !== 'x').length;
+    if (taken) setNote(words.lost(number(taken)));
   }), [map, chosen]);
   return {chosen, setChosen, note, setNote};
 }
