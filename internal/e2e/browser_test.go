@@ -269,10 +269,11 @@ func (p *tab) world(name string) runtime.ExecutionContextID {
 	return must(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: name}).ExecutionContextID
 }
 
-// evaluateIn is evaluate in a world.
+// evaluateIn is evaluate in a world. Much may be looked at there, and it is no
+// step of a person: it has more time.
 func evaluateIn[T any](p *tab, world runtime.ExecutionContextID, expression string) T {
 	p.t.Helper()
-	ctx, end := context.WithTimeout(p.ctx, pagePatience)
+	ctx, end := context.WithTimeout(p.ctx, 8*pagePatience)
 	defer end()
 	in := func(params *runtime.EvaluateParams) { params.ContextID = world }
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise, in))
