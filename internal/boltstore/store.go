@@ -85,6 +85,9 @@ func makeBuckets(tx *bbolt.Tx) error {
 			return fmt.Errorf("bucket %s: %w", name, err)
 		}
 	}
+	if err := makeCounts(tx); err != nil {
+		return fmt.Errorf("bucket %s: %w", bucketCounts, err)
+	}
 	return makeRecordBuckets(tx)
 }
 
