@@ -118,3 +118,15 @@ func (p tappedHolds) SeatClaims(ctx context.Context, e *booking.Event) (claims [
 func (p tappedHolds) EachLive(ctx context.Context, e *booking.Event, fn func(booking.LiveHold) error) error {
 	return p.tap.call("Holds.EachLive", func() error { return p.holds.EachLive(ctx, e, fn) })
 }
+
+// stutteringHolds visits every live hold twice.
+type stutteringHolds struct{ booking.Holds }
+
+func (s stutteringHolds) EachLive(ctx context.Context, e *booking.Event, fn func(booking.LiveHold) error) error {
+	return s.Holds.EachLive(ctx, e, func(h booking.LiveHold) error {
+		if err := fn(h); err != nil {
+			return err
+		}
+		return fn(h)
+	})
+}
