@@ -42,7 +42,7 @@ func TestEveryCallAsksForItsToken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 27, needed)
+	require.Equal(t, 32, needed)
 	require.Equal(t, before, w.state())
 }
 
@@ -158,7 +158,7 @@ func TestHeadAnswersAsGetWithoutABody(t *testing.T) {
 			heads++
 		}
 	}
-	require.Equal(t, 26*3, heads)
+	require.Equal(t, 29*3, heads)
 }
 
 func exchange(t *testing.T, server *httptest.Server, method, path string, by booking.Actor) *http.Response {
