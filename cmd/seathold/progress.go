@@ -26,21 +26,27 @@ func newProgress(to io.Writer, what string, total int, quiet bool) *progress {
 	if quiet {
 		to = io.Discard
 	}
+	f, ok := to.(*os.File)
+	return beginProgress(to, what, total, ok && isTerminal(f))
+}
+
+func beginProgress(to io.Writer, what string, total int, terminal bool) *progress {
 	p := &progress{to: to, what: what, total: total, started: time.Now()}
-	if f, ok := to.(*os.File); ok && isTerminal(f) {
+	if terminal {
 		p.bar = newBar(to, what, total)
 	}
 	return p
 }
 
 func newBar(to io.Writer, what string, total int) *progressbar.ProgressBar {
-	if total == 1 {
-		total = -1 // nobody knows how far it is
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(to), progressbar.OptionSetDescription(what), progressbar.OptionSetWidth(30),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
 	}
-	return progressbar.NewOptions(total,
-		progressbar.OptionSetWriter(to), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionSpinnerType(14))
+	if total == 1 { // nobody knows how far it is: it only moves
+		return progressbar.NewOptions(-1, append(options, progressbar.OptionSpinnerType(14))...)
+	}
+	return progressbar.NewOptions(total, append(options, progressbar.OptionShowCount())...)
 }
 
 // part tells that the next part begins.
