@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"encoding/binary"
 
 	"go.etcd.io/bbolt"
 
@@ -23,11 +22,11 @@ func makeCounts(tx *bbolt.Tx) error {
 	if err != nil {
 		return err
 	}
-	found := map[string]uint64{}
+	found := map[booking.OrderStatus]int{}
 	err = tx.Bucket(bucketOrders).ForEach(func(id, value []byte) error {
 		var r orderRecord
 		if err := fromJSON(string(id), value, &r); err == nil { // a damaged one is told of where it is needed
-			found[r.Status]++
+			found[booking.OrderStatus(r.Status)]++
 		}
 		return nil
 	})
@@ -35,53 +34,43 @@ func makeCounts(tx *bbolt.Tx) error {
 		return err
 	}
 	for status, n := range found {
-		if err := putCount(counts, booking.OrderStatus(status), n); err != nil {
+		if err := putJSON(counts, countKey(status), n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// countKey is never empty, as no key may be.
+func countKey(status booking.OrderStatus) string { return string(prefix(string(status))) }
+
 // recount moves an order from the status that was stored (old nil: none) to
 // the one that is stored now.
 func recount(tx *bbolt.Tx, old, now *booking.Order) error {
-	counts := tx.Bucket(bucketCounts)
 	if old != nil && old.Status == now.Status {
 		return nil
 	}
-	if n := countOf(counts, old); n > 0 {
-		if err := putCount(counts, old.Status, n-1); err != nil {
+	if old != nil {
+		if err := count(tx, old.Status, -1); err != nil {
 			return err
 		}
 	}
-	return putCount(counts, now.Status, readCount(counts, now.Status)+1)
+	return count(tx, now.Status, 1)
 }
 
-// countOf is the count that a stored order is part of.
-func countOf(counts *bbolt.Bucket, stored *booking.Order) uint64 {
-	if stored == nil {
-		return 0
+func count(tx *bbolt.Tx, status booking.OrderStatus, more int) error {
+	counts, n := tx.Bucket(bucketCounts), 0
+	if _, err := getJSON(counts, countKey(status), &n); err != nil {
+		return err
 	}
-	return readCount(counts, stored.Status)
-}
-
-func readCount(counts *bbolt.Bucket, status booking.OrderStatus) uint64 {
-	value := counts.Get(prefix(string(status)))
-	if value == nil {
-		return 0
-	}
-	return binary.BigEndian.Uint64(value)
-}
-
-func putCount(counts *bbolt.Bucket, status booking.OrderStatus, n uint64) error {
-	return counts.Put(prefix(string(status)), binary.BigEndian.AppendUint64(nil, n))
+	return putJSON(counts, countKey(status), max(0, n+more))
 }
 
 // CountOrders implements booking.Orders.
 func (s *Store) CountOrders(ctx context.Context, status booking.OrderStatus, limit int) (n int, err error) {
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
-		n = int(min(readCount(tx.Bucket(bucketCounts), status), uint64(limit)))
-		return nil
+		_, err := getJSON(tx.Bucket(bucketCounts), countKey(status), &n)
+		return err
 	})
-	return n, err
+	return min(n, limit), err
 }

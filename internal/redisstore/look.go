@@ -21,12 +21,12 @@ func (s *Store) CountSeats(ctx context.Context, e *booking.Event) (counts bookin
 	if err != nil {
 		return counts, err
 	}
-	holds := map[string]bool{}
+	holds := map[int64]bool{}
 	for i := 0; i < len(packed); i += seatWidth {
 		status := statusAt(packed[i:], now)
 		counts.Count(status)
 		if status == booking.SeatHeld {
-			holds[numberBytes(packed[i:])] = true
+			holds[numberAt(packed[i:])] = true
 		}
 	}
 	counts.Holds = len(holds)
@@ -40,13 +40,13 @@ func (s *Store) SeatClaims(ctx context.Context, e *booking.Event) (claims []book
 	if err != nil {
 		return nil, time.Time{}, err
 	}
-	bearers := map[string]booking.SeatClaim{}
+	bearers := map[int64]booking.SeatClaim{}
 	err = s.eachRecord(ctx, e, func(id, text string) error {
 		h, err := holdOf(e, id, text, now)
 		if err != nil {
 			return err
 		}
-		number, err := recordNumber(text)
+		number, err := strconv.ParseInt(strings.Split(text, " ")[fieldNumber], 10, 64)
 		if err != nil {
 			return fmt.Errorf("record of hold %s: its number: %w", id, err)
 		}
@@ -61,7 +61,7 @@ func (s *Store) SeatClaims(ctx context.Context, e *booking.Event) (claims []book
 		raw := packed[i*seatWidth:]
 		status := statusAt(raw, now)
 		if status != booking.SeatFree {
-			claims[i] = bearers[numberBytes(raw)]
+			claims[i] = bearers[numberAt(raw)]
 		}
 		claims[i].Status = status
 	}
@@ -97,21 +97,8 @@ func bigEndian(bytes string) (n int64) {
 	return n
 }
 
-// numberBytes is the number of the hold that has the seat, as the map has it.
-func numberBytes(raw string) string { return raw[deadlineWidth:seatWidth] }
-
-// recordNumber is a record's number as the map has it.
-func recordNumber(text string) (string, error) {
-	n, err := strconv.ParseInt(strings.Split(text, " ")[fieldNumber], 10, 64)
-	if err != nil {
-		return "", err
-	}
-	b := make([]byte, seatWidth-deadlineWidth)
-	for i := range b {
-		b[i] = byte(n >> (8 * (len(b) - 1 - i)))
-	}
-	return string(b), nil
-}
+// numberAt is the number of the hold that has the seat.
+func numberAt(raw string) int64 { return bigEndian(raw[deadlineWidth:seatWidth]) }
 
 // EachLive implements booking.Holds.
 func (s *Store) EachLive(ctx context.Context, e *booking.Event, fn func(booking.LiveHold) error) error {
