@@ -3,8 +3,8 @@
 --
 -- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
 -- ARGV  1 the version that the caller has, or empty
--- Replies {ok, version, seats}  seats: WIDTH bytes each, see part_seat.lua
---         {same, version}       the caller's version is the current one
+-- Replies {ok, version, seats, now}  seats: WIDTH bytes each, see part_seat.lua
+--         {same, version}            the caller's version is the current one
 --         {not_loaded}
 -- Replay  reads only.
 -- Here because map and version must be of one moment.
@@ -16,4 +16,4 @@ local version = redis.call('HGET', KEYS[2], 'm:epoch') .. '-' .. string.sub(newe
 if version == ARGV[1] then
   return {'same', version}
 end
-return {'ok', version, redis.call('GET', KEYS[1])}
+return {'ok', version, redis.call('GET', KEYS[1]), now}

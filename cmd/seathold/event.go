@@ -46,7 +46,10 @@ func eventImportCommand() *cobra.Command {
 				return err
 			}
 			return withCore(cmd, func(ctx context.Context, core *app.Core) error {
+				p := newProgress(cmd.ErrOrStderr(), "import", 1, false)
+				p.part(f.plan)
 				e, err := core.ImportEvent(ctx, f.organizer, event)
+				p.end()
 				if err != nil {
 					return err
 				}

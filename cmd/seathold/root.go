@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"seathold/internal/config"
 )
@@ -23,6 +24,7 @@ func rootCommand() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(serveCommand(), userCommand(), eventCommand(), planCommand(), webhookCommand(),
+		loginCommand(), opsCommand(),
 		healthcheckCommand(), configCommand(), versionCommand())
 	return root
 }
@@ -44,7 +46,4 @@ func newLogger(c config.Config, to *os.File) *slog.Logger {
 	return slog.New(slog.NewTextHandler(to, options))
 }
 
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -29,17 +27,11 @@ func webhookTestCommand() *cobra.Command {
 		Short: "Have a running service send a test to webhook endpoints",
 		Long: "Has a running service send webhook.test to one endpoint, by its id, or to all of\n" +
 			"yours, and tells what came of it. Ends with status 1 when any did not take it.\n\n" +
-			"The access token comes from SEATHOLD_TOKEN; POST /v1/auth/login gives one.",
-		Example: "  SEATHOLD_TOKEN=… seathold webhook test",
+			"The access token comes from SEATHOLD_TOKEN; `seathold login` gives one.",
+		Example: "  export SEATHOLD_TOKEN=$(seathold login --email organizer@demo.example)\n  seathold webhook test",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
-			if service == "" {
-				if service, err = localService(cmd.ErrOrStderr()); err != nil {
-					return err
-				}
-			}
-			c, err := testClient(service)
+			c, err := signedIn(cmd, service, "an organizer")
 			if err != nil {
 				return err
 			}
@@ -73,20 +65,6 @@ type testRow struct {
 	StatusCode int    `json:"status_code,omitempty"`
 	Error      string `json:"error,omitempty"`
 	TookMS     int64  `json:"took_ms"`
-}
-
-// testClient calls a running service as an organizer.
-func testClient(service string) (*client.ClientWithResponses, error) {
-	token := strings.TrimSpace(os.Getenv("SEATHOLD_TOKEN"))
-	if token == "" {
-		return nil, errors.New("SEATHOLD_TOKEN is not set: put an organizer's access token there, " +
-			"which POST /v1/auth/login answers with")
-	}
-	c, err := client.New(client.Config{URL: strings.TrimRight(service, "/"), Token: token})
-	if err != nil {
-		return nil, fmt.Errorf("--url: %w", err)
-	}
-	return c, nil
 }
 
 // endpointsOf returns the one that is named, else all of the caller's.
@@ -142,19 +120,6 @@ func orZero[T any](member *T) (value T) {
 		value = *member
 	}
 	return value
-}
-
-// explained names what a user of the command can do about a failed call.
-func explained(err error) error {
-	var refused *client.Error
-	switch {
-	case !errors.As(err, &refused):
-		return fmt.Errorf("%w (--url says where it is)", err)
-	case refused.Problem.Code == "unauthenticated":
-		return fmt.Errorf("SEATHOLD_TOKEN: %s", refused.Problem.Detail)
-	default:
-		return err
-	}
 }
 
 // result says what came of a test.

@@ -47,6 +47,9 @@ func putOrder(tx *bbolt.Tx, old, now *booking.Order) error {
 	if err := reindex(tx, old, now); err != nil {
 		return err
 	}
+	if err := recount(tx, old, now); err != nil {
+		return err
+	}
 	return putJSON(tx.Bucket(bucketOrders), now.ID, orderRecordOf(now))
 }
 

@@ -53,3 +53,18 @@ func (s *Store) RefundsDue(ctx context.Context, before time.Time, page booking.P
 	})
 	return list, err
 }
+
+// CountRefundsDue implements booking.Orders.
+func (s *Store) CountRefundsDue(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	last := timeKey(before)
+	err = s.view(ctx, func(tx *bbolt.Tx) error {
+		descending(tx.Bucket(bucketRefundsDue), nil, "", func(_, since []byte) bool {
+			if string(since) <= last {
+				n++
+			}
+			return n < limit
+		})
+		return nil
+	})
+	return n, err
+}

@@ -91,6 +91,9 @@ func makeBuckets(tx *bbolt.Tx) error {
 	if err := indexOrganizers(tx); err != nil {
 		return err
 	}
+	if err := makeCounts(tx); err != nil {
+		return fmt.Errorf("bucket %s: %w", bucketCounts, err)
+	}
 	return makeRecordBuckets(tx)
 }
 

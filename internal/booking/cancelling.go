@@ -20,8 +20,13 @@ func (s *Service) Cancel(ctx context.Context, by Actor, id string) (Order, error
 	if o.CustomerID == by.ID {
 		reason = ReasonCustomer
 	}
-	mayRefund := by.MayRun(e)
-	o, err = s.changeOrder(ctx, id, func(o *Order) error { return o.cancel(reason, mayRefund) })
+	return s.cancel(ctx, e, id, reason, by.MayRun(e))
+}
+
+// cancel ends an order of the event; one that is paid only where it may be
+// refunded.
+func (s *Service) cancel(ctx context.Context, e *Event, id, reason string, mayRefund bool) (Order, error) {
+	o, err := s.changeOrder(ctx, id, func(o *Order) error { return o.cancel(reason, mayRefund) })
 	if err != nil {
 		return Order{}, err
 	}

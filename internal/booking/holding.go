@@ -190,6 +190,12 @@ func (s *Service) cancelWithHold(ctx context.Context, by Actor, e *Event, holdID
 		return err
 	}
 	_, err = s.Cancel(ctx, by, h.OrderID)
+	return s.cancelledWith(ctx, e, h, err)
+}
+
+// cancelledWith is the answer to whoever released a hold by cancelling its
+// order, which came to err.
+func (s *Service) cancelledWith(ctx context.Context, e *Event, h Hold, err error) error {
 	switch CodeOf(err) {
 	case CodeNotFound:
 		return s.loading(e, s.free(ctx, e, h.ID, h.OrderID))

@@ -39,7 +39,8 @@ func (s *Service) LoadRequests() <-chan string { return s.loads }
 // of it where it is missing, what is wrong where it is there. Live holds of a
 // loaded event stay. ErrLoadBusy: someone else does it at this moment.
 func (s *Service) Load(ctx context.Context, eventID string) error {
-	return s.load(ctx, eventID, slog.LevelInfo)
+	_, err := s.load(ctx, eventID, slog.LevelInfo)
+	return err
 }
 
 // RepairAll compares every event whose sale is not long over with its orders
@@ -48,7 +49,7 @@ func (s *Service) Load(ctx context.Context, eventID string) error {
 func (s *Service) RepairAll(ctx context.Context) error {
 	events, first := s.catalog.open(ctx)
 	for _, e := range events {
-		err := s.load(ctx, e.ID, slog.LevelDebug)
+		_, err := s.load(ctx, e.ID, slog.LevelDebug)
 		if err != nil && !errors.Is(err, ErrLoadBusy) && first == nil {
 			first = err
 		}
@@ -56,33 +57,40 @@ func (s *Service) RepairAll(ctx context.Context) error {
 	return first
 }
 
+// Rebuilt is what a loading did.
+type Rebuilt struct {
+	Anew     bool // nothing, or not all, of the event's state was there
+	Orders   int  // owners and pending orders, blocks too
+	Restored int  // of these: were not in the hold store as they should be
+	Freed    int  // orders that own nothing whose seats were taken all the same
+}
+
 // load is Load; where it changes nothing it says so at the level quiet.
-func (s *Service) load(ctx context.Context, eventID string, quiet slog.Level) error {
+func (s *Service) load(ctx context.Context, eventID string, quiet slog.Level) (Rebuilt, error) {
 	e, err := s.Event(ctx, eventID)
 	if err != nil {
-		return err
+		return Rebuilt{}, err
 	}
 	start := time.Now()
-	loaded, changed, claimants, err := s.loadUnderLease(ctx, e)
+	loaded, restored, claimants, err := s.loadUnderLease(ctx, e)
 	if err != nil {
-		return err
+		return Rebuilt{}, err
 	}
+	r := Rebuilt{Anew: !loaded, Orders: len(claimants), Restored: restored}
 	if loaded {
-		freed, err := s.freeUnowned(ctx, e, claimants)
-		if err != nil {
-			return fmt.Errorf("free what no order owns: %w", err)
+		if r.Freed, err = s.freeUnowned(ctx, e, claimants); err != nil {
+			return r, fmt.Errorf("free what no order owns: %w", err)
 		}
-		changed += freed
 	}
-	took := time.Since(start)
+	changed, took := r.Restored+r.Freed, time.Since(start)
 	s.Metrics.EventLoaded(changed, took)
 	level := slog.LevelInfo
 	if loaded && changed == 0 {
 		level = quiet
 	}
 	s.Log.Log(ctx, level, "event loaded from its orders", "event", e.ID, "repair", loaded,
-		"orders", len(claimants), "changed", changed, "took", took)
-	return nil
+		"orders", r.Orders, "changed", changed, "took", took)
+	return r, nil
 }
 
 // loadUnderLease begins, restores and commits; where that fails it gives the
@@ -222,10 +230,13 @@ func (s *Service) freeUnowned(ctx context.Context, e *Event, claimants map[strin
 		if keeps {
 			continue
 		}
-		if _, _, err := s.Holds.Free(ctx, e, h.ID, h.OrderID); err != nil && !errors.Is(err, ErrNotLoaded) {
+		_, changed, err := s.Holds.Free(ctx, e, h.ID, h.OrderID)
+		if err != nil && !errors.Is(err, ErrNotLoaded) {
 			return freed, err
 		}
-		freed++
+		if changed {
+			freed++
+		}
 	}
 	return freed, nil
 }

@@ -66,6 +66,12 @@ type Orders interface {
 	// RefundsDue returns orders of any event with money that is due back since
 	// before, or at that time (Order.RefundDueSince), newest id first.
 	RefundsDue(ctx context.Context, before time.Time, page Page) ([]Order, error)
+	// CountOrders returns how many documents of all events have this status, by
+	// an index; no more than limit, which is at least 1.
+	CountOrders(ctx context.Context, status OrderStatus, limit int) (int, error)
+	// CountRefundsDue returns how many orders RefundsDue has on all its pages, by
+	// an index; no more than limit, which is at least 1.
+	CountRefundsDue(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // Accounts keeps the people who can log in.
@@ -230,6 +236,17 @@ type Holds interface {
 	SeatMap(ctx context.Context, e *Event, known string) (SeatMap, error)
 	// Seat returns one seat's status, exact at this moment.
 	Seat(ctx context.Context, e *Event, seat int) (SeatStatus, error)
+	// CountSeats counts the event's seats by status and its live holds, exact at
+	// one moment. e needs no plan.
+	CountSeats(ctx context.Context, e *Event) (SeatCounts, error)
+	// SeatClaims returns who has each seat, in plan order, and the moment of it.
+	// Whose order a seat is for is read right after that moment: of a hold that
+	// was bound meanwhile the order is known.
+	SeatClaims(ctx context.Context, e *Event) (claims []SeatClaim, at time.Time, err error)
+	// EachLive calls fn for every hold that is live all the while, in no order.
+	// One that begins or ends meanwhile may be left out, and any may be visited
+	// twice. An error of fn ends it and is returned.
+	EachLive(ctx context.Context, e *Event, fn func(LiveHold) error) error
 	// Sweep announces up to limit lapsed holds and forgets ended records
 	// whose keeping time is over.
 	Sweep(ctx context.Context, e *Event, limit int) (Swept, error)

@@ -25,6 +25,10 @@ var (
 	// Changes of a password: they hash twice, and nobody does it often.
 	AddressPasswords = Rate{Name: "address_passwords", Burst: 30, Every: 2 * time.Second}
 
+	// Operators' calls that read whole events: who goes through all events of a
+	// service by a script has two a second.
+	AddressWholeEvents = Rate{Name: "address_whole_events", Burst: 120, Every: 500 * time.Millisecond}
+
 	// Failed logins from one address, whoever's: somebody tries one password on
 	// many accounts. An office's typing errors stay below it.
 	LoginFailures = Rate{Name: "login_failures", Burst: 60, Every: 10 * time.Second}

@@ -93,19 +93,36 @@ func (s *Service) scanOrders(ctx context.Context, eventID string, statuses []Ord
 }
 
 func (s *Service) withCustomers(ctx context.Context, orders []Order) ([]CustomerOrder, error) {
-	known := map[string]Account{}
+	people := s.newPeople()
 	list := make([]CustomerOrder, 0, len(orders))
 	for _, o := range orders {
-		a, ok := known[o.CustomerID]
-		if !ok {
-			var err error
-			a, err = s.Accounts.Account(ctx, o.CustomerID)
-			if err != nil && CodeOf(err) != CodeNotFound {
-				return nil, err
-			}
-			known[o.CustomerID] = a
+		a, err := people.account(ctx, o.CustomerID)
+		if err != nil {
+			return nil, err
 		}
 		list = append(list, CustomerOrder{Order: o, Customer: a})
 	}
 	return list, nil
+}
+
+// people looks accounts up, each once.
+type people struct {
+	store Accounts
+	known map[string]Account
+}
+
+func (s *Service) newPeople() people { return people{s.Accounts, map[string]Account{}} }
+
+// account returns the account with this id, an empty one where there is none.
+func (p people) account(ctx context.Context, id string) (Account, error) {
+	a, ok := p.known[id]
+	if ok {
+		return a, nil
+	}
+	a, err := p.store.Account(ctx, id)
+	if err != nil && CodeOf(err) != CodeNotFound {
+		return Account{}, err
+	}
+	p.known[id] = a
+	return a, nil
 }

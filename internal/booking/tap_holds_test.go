@@ -105,3 +105,28 @@ func (p tappedHolds) AbandonLoad(ctx context.Context, e *booking.Event, token st
 func (p tappedHolds) EachOwned(ctx context.Context, e *booking.Event, fn func(booking.Hold) error) error {
 	return p.tap.call("Holds.EachOwned", func() error { return p.holds.EachOwned(ctx, e, fn) })
 }
+
+func (p tappedHolds) CountSeats(ctx context.Context, e *booking.Event) (booking.SeatCounts, error) {
+	return tapped(p.tap, "Holds.CountSeats", func() (booking.SeatCounts, error) { return p.holds.CountSeats(ctx, e) })
+}
+
+func (p tappedHolds) SeatClaims(ctx context.Context, e *booking.Event) (claims []booking.SeatClaim, at time.Time, err error) {
+	err = p.tap.call("Holds.SeatClaims", func() error { claims, at, err = p.holds.SeatClaims(ctx, e); return err })
+	return claims, at, err
+}
+
+func (p tappedHolds) EachLive(ctx context.Context, e *booking.Event, fn func(booking.LiveHold) error) error {
+	return p.tap.call("Holds.EachLive", func() error { return p.holds.EachLive(ctx, e, fn) })
+}
+
+// stutteringHolds visits every live hold twice.
+type stutteringHolds struct{ booking.Holds }
+
+func (s stutteringHolds) EachLive(ctx context.Context, e *booking.Event, fn func(booking.LiveHold) error) error {
+	return s.Holds.EachLive(ctx, e, func(h booking.LiveHold) error {
+		if err := fn(h); err != nil {
+			return err
+		}
+		return fn(h)
+	})
+}

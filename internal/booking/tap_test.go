@@ -260,3 +260,11 @@ func (p tappedOrders) EachOwner(ctx context.Context, eventID string, fn func(boo
 func (p tappedOrders) Due(ctx context.Context, at time.Time, deadlines bool, limit int) ([]booking.Order, error) {
 	return tapped(p.tap, "Orders.Due", func() ([]booking.Order, error) { return p.Orders.Due(ctx, at, deadlines, limit) })
 }
+
+func (p tappedOrders) CountOrders(ctx context.Context, status booking.OrderStatus, limit int) (int, error) {
+	return tapped(p.tap, "Orders.CountOrders", func() (int, error) { return p.Orders.CountOrders(ctx, status, limit) })
+}
+
+func (p tappedOrders) CountRefundsDue(ctx context.Context, before time.Time, limit int) (int, error) {
+	return tapped(p.tap, "Orders.CountRefundsDue", func() (int, error) { return p.Orders.CountRefundsDue(ctx, before, limit) })
+}

@@ -75,6 +75,12 @@ const (
 	EventChangeStatusClosed EventChangeStatus = "closed"
 )
 
+// Defines values for EventHoldStatus.
+const (
+	EventHoldStatusHeld   EventHoldStatus = "held"
+	EventHoldStatusPaying EventHoldStatus = "paying"
+)
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusDraining    HealthStatus = "draining"
@@ -221,6 +227,26 @@ type Attempt struct {
 	// StatusCode How the endpoint answered; left out where it did not.
 	StatusCode *StatusCode `json:"status_code,omitempty"`
 	TookMs     int64       `json:"took_ms"`
+}
+
+// Audit How many seats Redis has in each state, and those that it has otherwise than the orders.
+//
+// Examples: {"blocked":1,"event_id":"01a20909-ed68-7b03-a401-891048c104b8","free":415,"held":2,"mismatches":[{"order_id":"01a20909-f563-73e2-a2a6-ba2b6ae5df6c","orders":"sold","redis":"free","seat":"A2"}],"seats":420,"sold":2,"unchecked":0}
+type Audit struct {
+	Blocked int `json:"blocked"`
+
+	// EventID An opaque id.
+	EventID    ID         `json:"event_id"`
+	Free       int        `json:"free"`
+	Held       int        `json:"held"`
+	Mismatches []Mismatch `json:"mismatches"`
+
+	// Seats All of them.
+	Seats int `json:"seats"`
+	Sold  int `json:"sold"`
+
+	// Unchecked Further seats that differed and were not read again. Rebuild the event and audit it again.
+	Unchecked int `json:"unchecked"`
 }
 
 // Block Examples: {"created_at":"2026-11-23T15:32:57.103Z","event_id":"01a20909-ed68-7b03-a401-891048c104b8","id":"01a20909-f9c2-7d11-9a53-6f0de5b1a0c7","reason":"For the press","seats":["A2","A3"],"status":"blocked","until":null}
@@ -440,6 +466,56 @@ type EventChange struct {
 // EventChangeStatus Ends the sale for good.
 type EventChangeStatus string
 
+// EventHold A live hold, as operators see it.
+//
+// Examples: {"customer":{"email":"ada@example.com","id":"01a20909-f2de-7087-9668-9699997a8359","name":"Ada"},"event_id":"01a20909-ed68-7b03-a401-891048c104b8","expires_at":"2026-11-23T15:47:57.103Z","expires_in":840,"held_since":"2026-11-23T15:32:57.103Z","id":"01a20909-f48f-7434-bb08-fbe963fabcd9","order_id":"01a20909-f563-73e2-a2a6-ba2b6ae5df6c","order_status":"pending_payment","seats":["A2","A3"],"status":"held","total":{"amount":13000,"currency":"EUR"}}
+type EventHold struct {
+	Customer Customer `json:"customer"`
+
+	// EventID An opaque id.
+	EventID ID `json:"event_id"`
+
+	// ExpiresAt A time in UTC with milliseconds (RFC 3339).
+	ExpiresAt Time `json:"expires_at"`
+
+	// ExpiresIn Seconds until then.
+	ExpiresIn int64 `json:"expires_in"`
+
+	// HeldSince A time in UTC with milliseconds (RFC 3339).
+	HeldSince Time `json:"held_since"`
+
+	// ID An opaque id.
+	ID ID `json:"id"`
+
+	// OrderID An opaque id.
+	OrderID     *ID          `json:"order_id,omitempty"`
+	OrderStatus *OrderStatus `json:"order_status,omitempty"`
+
+	// Seats Seats by name, each once.
+	//
+	// Examples: ["A2","A3"]
+	Seats Seats `json:"seats"`
+
+	// Status paying: the payment has arrived and is being stored.
+	Status EventHoldStatus `json:"status"`
+
+	// Total An amount in minor units (cents) of a currency.
+	//
+	// Examples: {"amount":13000,"currency":"EUR"}
+	Total Money `json:"total"`
+}
+
+// EventHoldStatus paying: the payment has arrived and is being stored.
+type EventHoldStatus string
+
+// EventHoldList defines model for EventHoldList.
+type EventHoldList struct {
+	Items []EventHold `json:"items"`
+
+	// NextCursor Ask with it for the next page. null at the end.
+	NextCursor *NextCursor `json:"next_cursor"`
+}
+
 // EventList defines model for EventList.
 type EventList struct {
 	Items []Event `json:"items"`
@@ -584,6 +660,22 @@ type Keys struct {
 
 // MaybeTime A time in UTC with milliseconds (RFC 3339), or null.
 type MaybeTime = time.Time
+
+// Mismatch A seat that Redis has otherwise than the orders.
+type Mismatch struct {
+	// OrderID An opaque id.
+	OrderID *ID        `json:"order_id,omitempty"`
+	Orders  SeatStatus `json:"orders"`
+	Redis   SeatStatus `json:"redis"`
+
+	// RedisOrderID An opaque id.
+	RedisOrderID *ID `json:"redis_order_id,omitempty"`
+
+	// Seat A seat, by its `seat_guid` in the plan; 128 bytes at most, without control characters.
+	//
+	// Examples: A2
+	Seat SeatName `json:"seat"`
+}
 
 // Money An amount in minor units (cents) of a currency.
 //
@@ -891,6 +983,26 @@ type ProblemKindList struct {
 // else's by the time the money came, a wrong amount, money for an order that was paid already, or given back by the provider.
 type Reason string
 
+// Rebuilt What a rebuild found and did.
+//
+// Examples: {"anew":false,"event_id":"01a20909-ed68-7b03-a401-891048c104b8","freed":0,"orders":120,"restored":1}
+type Rebuilt struct {
+	// Anew The state was missing: all of it was put back.
+	Anew bool `json:"anew"`
+
+	// EventID An opaque id.
+	EventID ID `json:"event_id"`
+
+	// Freed Ended orders and blocks that had seats all the same: these are free now.
+	Freed int `json:"freed"`
+
+	// Orders Orders that have seats: owners and pending ones; blocks too.
+	Orders int `json:"orders"`
+
+	// Restored Of these: how many had to be put right.
+	Restored int `json:"restored"`
+}
+
 // Received Examples: {"received":true}
 type Received struct {
 	Received ReceivedReceived `json:"received"`
@@ -1054,6 +1166,41 @@ type Session struct {
 
 // SessionTokenType defines model for Session.TokenType.
 type SessionTokenType string
+
+// Stats Live totals. The events are those whose sale is not over for more than a day, and so are the holds and seats; orders and refunds are of all events.
+//
+// Examples: {"events":2,"holds":3,"orders":{"cancelled":1,"expired":4,"paid":2,"pending_payment":1,"refunded":1,"refunding":0},"refunds_due":0,"refunds_overdue":0,"seats":{"blocked":1,"free":410,"held":5,"sold":4},"uncounted":0}
+type Stats struct {
+	Events int `json:"events"`
+
+	// Holds That are live.
+	Holds int `json:"holds"`
+
+	// Orders By status.
+	Orders struct {
+		Cancelled      int `json:"cancelled"`
+		Expired        int `json:"expired"`
+		Paid           int `json:"paid"`
+		PendingPayment int `json:"pending_payment"`
+		Refunded       int `json:"refunded"`
+		Refunding      int `json:"refunding"`
+	} `json:"orders"`
+
+	// RefundsDue Orders with money that is due back.
+	RefundsDue int `json:"refunds_due"`
+
+	// RefundsOverdue Of these: for longer than a day.
+	RefundsOverdue int `json:"refunds_overdue"`
+	Seats          struct {
+		Blocked int `json:"blocked"`
+		Free    int `json:"free"`
+		Held    int `json:"held"`
+		Sold    int `json:"sold"`
+	} `json:"seats"`
+
+	// Uncounted Events whose holds and seats are in no number: they are being loaded, or are beyond the first 1,000.
+	Uncounted int `json:"uncounted"`
+}
 
 // StatusCode How the endpoint answered; left out where it did not.
 type StatusCode = int
@@ -1300,6 +1447,15 @@ type ListMyEventsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListEventHoldsParams defines parameters for ListEventHolds.
+type ListEventHoldsParams struct {
+	// Limit How many items a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins, as `next_cursor` of the page before says.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListRefundsParams defines parameters for ListRefunds.
 type ListRefundsParams struct {
 	// Limit How many items a page has at most.
@@ -1382,6 +1538,9 @@ type ExtendHoldJSONRequestBody = Nothing
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// RebuildEventJSONRequestBody defines body for RebuildEvent for application/json ContentType.
+type RebuildEventJSONRequestBody = Nothing
 
 // CreateOrderJSONRequestBody defines body for CreateOrder for application/json ContentType.
 type CreateOrderJSONRequestBody = NewOrder
@@ -1829,12 +1988,63 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/me/password (the `ChangePassword` operationId).
 	ChangePassword(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AuditEvent An event's seats in Redis, held against its orders
+	//
+	// Takes the role operator. It changes nothing and may be asked for during a sale: what differs is read again for a second or more, and
+	// only what stays the same is a mismatch. A seat whose payment has arrived and is being stored is none.
+	//
+	// Corresponds with GET /v1/ops/events/{event}/audit (the `AuditEvent` operationId).
+	AuditEvent(ctx context.Context, event EventID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListEventHolds An event's live holds, oldest first
+	//
+	// Takes the role operator. With who has each, and the order that waits for its payment.
+	//
+	// Corresponds with GET /v1/ops/events/{event}/holds (the `ListEventHolds` operationId).
+	ListEventHolds(ctx context.Context, event EventID, params *ListEventHoldsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReleaseAnyHold Release anybody's hold
+	//
+	// Takes the role operator. The seats are free at once; an order that waits for its payment is cancelled too, and money that comes
+	// for it later goes back. To repeat it, or to release what has lapsed, is no error.
+	//
+	// Corresponds with DELETE /v1/ops/events/{event}/holds/{hold} (the `ReleaseAnyHold` operationId).
+	ReleaseAnyHold(ctx context.Context, event EventID, hold HoldID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RebuildEventWithBody Repair an event's seats from its orders
+	//
+	// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+	// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+	RebuildEventWithBody(ctx context.Context, event EventID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RebuildEvent Repair an event's seats from its orders
+	//
+	// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+	// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+	RebuildEvent(ctx context.Context, event EventID, body RebuildEventJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRefunds Orders with money that is due back
 	//
 	// Takes the role operator. Each refund is tried on by itself; what is overdue wants a person.
 	//
 	// Corresponds with GET /v1/ops/refunds (the `ListRefunds` operationId).
 	ListRefunds(ctx context.Context, params *ListRefundsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetStats Live totals
+	//
+	// Takes the role operator. Orders are counted by an index, up to 1,000,000 of each status; seats by one reading of each event's
+	// map, of 1,000 events at most. Each number is of a moment of its own.
+	//
+	// Corresponds with GET /v1/ops/stats (the `GetStats` operationId).
+	GetStats(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListOrders The customer's orders, newest first
 	//
@@ -2657,6 +2867,99 @@ func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequ
 	return c.Client.Do(req)
 }
 
+// AuditEvent An event's seats in Redis, held against its orders
+//
+// Takes the role operator. It changes nothing and may be asked for during a sale: what differs is read again for a second or more, and
+// only what stays the same is a mismatch. A seat whose payment has arrived and is being stored is none.
+//
+// Corresponds with GET /v1/ops/events/{event}/audit (the `AuditEvent` operationId).
+func (c *Client) AuditEvent(ctx context.Context, event EventID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuditEventRequest(c.Server, event)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListEventHolds An event's live holds, oldest first
+//
+// Takes the role operator. With who has each, and the order that waits for its payment.
+//
+// Corresponds with GET /v1/ops/events/{event}/holds (the `ListEventHolds` operationId).
+func (c *Client) ListEventHolds(ctx context.Context, event EventID, params *ListEventHoldsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListEventHoldsRequest(c.Server, event, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReleaseAnyHold Release anybody's hold
+//
+// Takes the role operator. The seats are free at once; an order that waits for its payment is cancelled too, and money that comes
+// for it later goes back. To repeat it, or to release what has lapsed, is no error.
+//
+// Corresponds with DELETE /v1/ops/events/{event}/holds/{hold} (the `ReleaseAnyHold` operationId).
+func (c *Client) ReleaseAnyHold(ctx context.Context, event EventID, hold HoldID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReleaseAnyHoldRequest(c.Server, event, hold)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RebuildEventWithBody Repair an event's seats from its orders
+//
+// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+func (c *Client) RebuildEventWithBody(ctx context.Context, event EventID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRebuildEventRequestWithBody(c.Server, event, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RebuildEvent Repair an event's seats from its orders
+//
+// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+func (c *Client) RebuildEvent(ctx context.Context, event EventID, body RebuildEventJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRebuildEventRequest(c.Server, event, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRefunds Orders with money that is due back
 //
 // Takes the role operator. Each refund is tried on by itself; what is overdue wants a person.
@@ -2664,6 +2967,24 @@ func (c *Client) ChangePassword(ctx context.Context, body ChangePasswordJSONRequ
 // Corresponds with GET /v1/ops/refunds (the `ListRefunds` operationId).
 func (c *Client) ListRefunds(ctx context.Context, params *ListRefundsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListRefundsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetStats Live totals
+//
+// Takes the role operator. Orders are counted by an index, up to 1,000,000 of each status; seats by one reading of each event's
+// map, of 1,000 events at most. Each number is of a moment of its own.
+//
+// Corresponds with GET /v1/ops/stats (the `GetStats` operationId).
+func (c *Client) GetStats(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetStatsRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -4434,6 +4755,201 @@ func NewChangePasswordRequestWithBody(server string, contentType string, body io
 	return req, nil
 }
 
+// NewAuditEventRequest constructs an http.Request for the AuditEvent method
+func NewAuditEventRequest(server string, event EventID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/events/%s/audit", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListEventHoldsRequest constructs an http.Request for the ListEventHolds method
+func NewListEventHoldsRequest(server string, event EventID, params *ListEventHoldsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/events/%s/holds", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReleaseAnyHoldRequest constructs an http.Request for the ReleaseAnyHold method
+func NewReleaseAnyHoldRequest(server string, event EventID, hold HoldID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "hold", hold, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/events/%s/holds/%s", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewRebuildEventRequest calls the generic RebuildEvent builder with application/json body
+func NewRebuildEventRequest(server string, event EventID, body RebuildEventJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewRebuildEventRequestWithBody(server, event, "application/json", bodyReader)
+}
+
+// NewRebuildEventRequestWithBody constructs an http.Request for the RebuildEvent method, with any body, and a specified content type
+func NewRebuildEventRequestWithBody(server string, event EventID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "event", event, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/events/%s/rebuild", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListRefundsRequest constructs an http.Request for the ListRefunds method
 func NewListRefundsRequest(server string, params *ListRefundsParams) (*http.Request, error) {
 	var err error
@@ -4490,6 +5006,33 @@ func NewListRefundsRequest(server string, params *ListRefundsParams) (*http.Requ
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetStatsRequest constructs an http.Request for the GetStats method
+func NewGetStatsRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/ops/stats")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -5496,6 +6039,55 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /v1/me/password (the `ChangePassword` operationId).
 	ChangePasswordWithResponse(ctx context.Context, body ChangePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ChangePasswordResponse, error)
 
+	// AuditEventWithResponse An event's seats in Redis, held against its orders
+	//
+	// Takes the role operator. It changes nothing and may be asked for during a sale: what differs is read again for a second or more, and
+	// only what stays the same is a mismatch. A seat whose payment has arrived and is being stored is none.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ops/events/{event}/audit (the `AuditEvent` operationId).
+	AuditEventWithResponse(ctx context.Context, event EventID, reqEditors ...RequestEditorFn) (*AuditEventResponse, error)
+
+	// ListEventHoldsWithResponse An event's live holds, oldest first
+	//
+	// Takes the role operator. With who has each, and the order that waits for its payment.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ops/events/{event}/holds (the `ListEventHolds` operationId).
+	ListEventHoldsWithResponse(ctx context.Context, event EventID, params *ListEventHoldsParams, reqEditors ...RequestEditorFn) (*ListEventHoldsResponse, error)
+
+	// ReleaseAnyHoldWithResponse Release anybody's hold
+	//
+	// Takes the role operator. The seats are free at once; an order that waits for its payment is cancelled too, and money that comes
+	// for it later goes back. To repeat it, or to release what has lapsed, is no error.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /v1/ops/events/{event}/holds/{hold} (the `ReleaseAnyHold` operationId).
+	ReleaseAnyHoldWithResponse(ctx context.Context, event EventID, hold HoldID, reqEditors ...RequestEditorFn) (*ReleaseAnyHoldResponse, error)
+
+	// RebuildEventWithBodyWithResponse Repair an event's seats from its orders
+	//
+	// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+	// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+	RebuildEventWithBodyWithResponse(ctx context.Context, event EventID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RebuildEventResponse, error)
+
+	// RebuildEventWithResponse Repair an event's seats from its orders
+	//
+	// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+	// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+	RebuildEventWithResponse(ctx context.Context, event EventID, body RebuildEventJSONRequestBody, reqEditors ...RequestEditorFn) (*RebuildEventResponse, error)
+
 	// ListRefundsWithResponse Orders with money that is due back
 	//
 	// Takes the role operator. Each refund is tried on by itself; what is overdue wants a person.
@@ -5504,6 +6096,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/ops/refunds (the `ListRefunds` operationId).
 	ListRefundsWithResponse(ctx context.Context, params *ListRefundsParams, reqEditors ...RequestEditorFn) (*ListRefundsResponse, error)
+
+	// GetStatsWithResponse Live totals
+	//
+	// Takes the role operator. Orders are counted by an index, up to 1,000,000 of each status; seats by one reading of each event's
+	// map, of 1,000 events at most. Each number is of a moment of its own.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/ops/stats (the `GetStats` operationId).
+	GetStatsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStatsResponse, error)
 
 	// ListOrdersWithResponse The customer's orders, newest first
 	//
@@ -6300,6 +6902,96 @@ func (r ChangePasswordResponse) StatusCode() int {
 	return 0
 }
 
+type AuditEventResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Audit
+}
+
+// Status returns HTTPResponse.Status
+func (r AuditEventResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AuditEventResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListEventHoldsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventHoldList
+}
+
+// Status returns HTTPResponse.Status
+func (r ListEventHoldsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListEventHoldsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ReleaseAnyHoldResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r ReleaseAnyHoldResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReleaseAnyHoldResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RebuildEventResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Rebuilt
+}
+
+// Status returns HTTPResponse.Status
+func (r RebuildEventResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RebuildEventResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListRefundsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6317,6 +7009,29 @@ func (r ListRefundsResponse) Status() string {
 
 // StatusCode returns HTTPResponse.StatusCode
 func (r ListRefundsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetStatsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Stats
+}
+
+// Status returns HTTPResponse.Status
+func (r GetStatsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetStatsResponse) StatusCode() int {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.StatusCode
 	}
@@ -7155,6 +7870,85 @@ func (c *ClientWithResponses) ChangePasswordWithResponse(ctx context.Context, bo
 	return ParseChangePasswordResponse(rsp)
 }
 
+// AuditEventWithResponse An event's seats in Redis, held against its orders
+//
+// Takes the role operator. It changes nothing and may be asked for during a sale: what differs is read again for a second or more, and
+// only what stays the same is a mismatch. A seat whose payment has arrived and is being stored is none.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ops/events/{event}/audit (the `AuditEvent` operationId).
+func (c *ClientWithResponses) AuditEventWithResponse(ctx context.Context, event EventID, reqEditors ...RequestEditorFn) (*AuditEventResponse, error) {
+	rsp, err := c.AuditEvent(ctx, event, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAuditEventResponse(rsp)
+}
+
+// ListEventHoldsWithResponse An event's live holds, oldest first
+//
+// Takes the role operator. With who has each, and the order that waits for its payment.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ops/events/{event}/holds (the `ListEventHolds` operationId).
+func (c *ClientWithResponses) ListEventHoldsWithResponse(ctx context.Context, event EventID, params *ListEventHoldsParams, reqEditors ...RequestEditorFn) (*ListEventHoldsResponse, error) {
+	rsp, err := c.ListEventHolds(ctx, event, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListEventHoldsResponse(rsp)
+}
+
+// ReleaseAnyHoldWithResponse Release anybody's hold
+//
+// Takes the role operator. The seats are free at once; an order that waits for its payment is cancelled too, and money that comes
+// for it later goes back. To repeat it, or to release what has lapsed, is no error.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /v1/ops/events/{event}/holds/{hold} (the `ReleaseAnyHold` operationId).
+func (c *ClientWithResponses) ReleaseAnyHoldWithResponse(ctx context.Context, event EventID, hold HoldID, reqEditors ...RequestEditorFn) (*ReleaseAnyHoldResponse, error) {
+	rsp, err := c.ReleaseAnyHold(ctx, event, hold, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReleaseAnyHoldResponse(rsp)
+}
+
+// RebuildEventWithBodyWithResponse Repair an event's seats from its orders
+//
+// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+func (c *ClientWithResponses) RebuildEventWithBodyWithResponse(ctx context.Context, event EventID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RebuildEventResponse, error) {
+	rsp, err := c.RebuildEventWithBody(ctx, event, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRebuildEventResponse(rsp)
+}
+
+// RebuildEventWithResponse Repair an event's seats from its orders
+//
+// Takes the role operator. What Redis has otherwise than the orders is put right. Live holds stay, but for one on a seat that
+// is bought. Where Redis has lost the event, all of it is put back, and only holds without an order are gone. It is safe at any time.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/ops/events/{event}/rebuild (the `RebuildEvent` operationId).
+func (c *ClientWithResponses) RebuildEventWithResponse(ctx context.Context, event EventID, body RebuildEventJSONRequestBody, reqEditors ...RequestEditorFn) (*RebuildEventResponse, error) {
+	rsp, err := c.RebuildEvent(ctx, event, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRebuildEventResponse(rsp)
+}
+
 // ListRefundsWithResponse Orders with money that is due back
 //
 // Takes the role operator. Each refund is tried on by itself; what is overdue wants a person.
@@ -7168,6 +7962,22 @@ func (c *ClientWithResponses) ListRefundsWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseListRefundsResponse(rsp)
+}
+
+// GetStatsWithResponse Live totals
+//
+// Takes the role operator. Orders are counted by an index, up to 1,000,000 of each status; seats by one reading of each event's
+// map, of 1,000 events at most. Each number is of a moment of its own.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/ops/stats (the `GetStats` operationId).
+func (c *ClientWithResponses) GetStatsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetStatsResponse, error) {
+	rsp, err := c.GetStats(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetStatsResponse(rsp)
 }
 
 // ListOrdersWithResponse The customer's orders, newest first
@@ -8113,6 +8923,100 @@ func ParseChangePasswordResponse(rsp *http.Response) (*ChangePasswordResponse, e
 	return response, nil
 }
 
+// ParseAuditEventResponse parses an HTTP response from a AuditEventWithResponse call
+func ParseAuditEventResponse(rsp *http.Response) (*AuditEventResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AuditEventResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Audit
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListEventHoldsResponse parses an HTTP response from a ListEventHoldsWithResponse call
+func ParseListEventHoldsResponse(rsp *http.Response) (*ListEventHoldsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListEventHoldsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventHoldList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReleaseAnyHoldResponse parses an HTTP response from a ReleaseAnyHoldWithResponse call
+func ParseReleaseAnyHoldResponse(rsp *http.Response) (*ReleaseAnyHoldResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReleaseAnyHoldResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseRebuildEventResponse parses an HTTP response from a RebuildEventWithResponse call
+func ParseRebuildEventResponse(rsp *http.Response) (*RebuildEventResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RebuildEventResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Rebuilt
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
 // ParseListRefundsResponse parses an HTTP response from a ListRefundsWithResponse call
 func ParseListRefundsResponse(rsp *http.Response) (*ListRefundsResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -8129,6 +9033,32 @@ func ParseListRefundsResponse(rsp *http.Response) (*ListRefundsResponse, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest RefundOrderList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetStatsResponse parses an HTTP response from a GetStatsWithResponse call
+func ParseGetStatsResponse(rsp *http.Response) (*GetStatsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetStatsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Stats
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

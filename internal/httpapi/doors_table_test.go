@@ -73,6 +73,11 @@ var doors = []door{
 	{post, "/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/retry", "", itsOrganizer(http.StatusAccepted)},
 
 	{get, "/v1/ops/refunds", "", operatorsOnly(http.StatusOK)},
+	{get, "/v1/ops/stats", "", operatorsOnly(http.StatusOK)},
+	{get, "/v1/ops/events/{event}/holds", "", operatorsOnly(http.StatusOK)},
+	{del, "/v1/ops/events/{event}/holds/{hold}", "", operatorsOnly(http.StatusNoContent)},
+	{post, "/v1/ops/events/{event}/rebuild", "", operatorsOnly(http.StatusOK)},
+	{get, "/v1/ops/events/{event}/audit", "", operatorsOnly(http.StatusOK)},
 
 	{get, "/livez", "", everyone(http.StatusOK)},
 	{get, "/readyz", "", everyone(http.StatusOK)},

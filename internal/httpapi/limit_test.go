@@ -83,6 +83,10 @@ func TestEveryRouteHasItsLimits(t *testing.T) {
 		"POST /v1/auth/refresh":         "address_sessions",
 		"POST /v1/auth/logout":          "address_sessions",
 		"POST /v1/me/password":          "address_passwords",
+
+		"GET /v1/ops/stats":                   "address_whole_events",
+		"GET /v1/ops/events/{event}/audit":    "address_whole_events",
+		"POST /v1/ops/events/{event}/rebuild": "address_whole_events",
 	}
 	w := newLimitedWorld(t)
 	seen := map[string]string{}

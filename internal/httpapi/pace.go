@@ -12,6 +12,9 @@ const (
 	// callTimeout bounds a call's work: what a store has not answered by then is
 	// answered as unavailable.
 	callTimeout = 15 * time.Second
+	// longTime bounds the work of calls that go through a whole event: 200,000
+	// seats and their orders.
+	longTime = 60 * time.Second
 	// planTime is what an event with its plan has to arrive, 16 MiB from a slow line.
 	planTime = 60 * time.Second
 	// partTime is what a client has to take one part of an answer that streams.
@@ -31,6 +34,9 @@ func (e endpoint) pace(w http.ResponseWriter, r *http.Request) (context.Context,
 		_ = conn.SetReadDeadline(arrived)
 		_ = conn.SetWriteDeadline(arrived.Add(callTimeout + partTime))
 		return context.WithTimeout(r.Context(), planTime+callTimeout)
+	case e.long:
+		_ = conn.SetWriteDeadline(time.Now().Add(longTime + partTime))
+		return context.WithTimeout(r.Context(), longTime)
 	default:
 		return context.WithTimeout(r.Context(), callTimeout)
 	}

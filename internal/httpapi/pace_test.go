@@ -111,3 +111,17 @@ func TestEachPartOfAStreamHasItsDeadline(t *testing.T) {
 	w.api.ServeHTTP(noted, httptest.NewRequest(get, "/livez", nil))
 	require.Empty(t, noted.write, "any other answer has the server's")
 }
+
+// TestAnAuditMayTakeLong: it reads for a second what differs, and the answer
+// still arrives.
+func TestAnAuditMayTakeLong(t *testing.T) {
+	w := newWorld(t)
+	event := w.event("")
+	w.spoil(func() { w.pay(w.order(alice, event, "A1")) })
+	server := httptest.NewUnstartedServer(w.api)
+	server.Config.WriteTimeout = shortTime
+	server.Start()
+	t.Cleanup(server.Close)
+	answer := exchange(t, server, get, "/v1/ops/events/"+event+"/audit", operator)
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+}

@@ -49,6 +49,7 @@ type endpoint struct {
 	access  access
 	maxBody int64
 	streams bool         // answers as long as it takes
+	long    bool         // may take a minute
 	address booking.Rate // for calls from one address; zero: no limit
 }
 
@@ -71,6 +72,8 @@ func operators(h handler) endpoint {
 func (e endpoint) taking(maxBody int64) endpoint { e.maxBody = maxBody; return e }
 
 func (e endpoint) streaming() endpoint { e.streams = true; return e }
+
+func (e endpoint) slow() endpoint { e.long = true; return e }
 
 func (e endpoint) perAddress(r booking.Rate) endpoint { e.address = r; return e }
 

@@ -45,6 +45,11 @@ func (a *API) routes() []route {
 		{"/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/retry", methods{post: organizers(a.retryDelivery)}},
 
 		{"/v1/ops/refunds", methods{get: operators(a.listRefunds)}},
+		{"/v1/ops/stats", methods{get: operators(a.getStats).perAddress(booking.AddressWholeEvents)}},
+		{"/v1/ops/events/{event}/holds", methods{get: operators(a.listEventHolds)}},
+		{"/v1/ops/events/{event}/holds/{hold}", methods{del: operators(a.releaseAnyHold)}},
+		{"/v1/ops/events/{event}/rebuild", methods{post: operators(a.rebuildEvent).slow().perAddress(booking.AddressWholeEvents)}},
+		{"/v1/ops/events/{event}/audit", methods{get: operators(a.auditEvent).slow().perAddress(booking.AddressWholeEvents)}},
 
 		{"/livez", methods{get: public(a.livez)}},
 		{"/readyz", methods{get: public(a.readyz)}},

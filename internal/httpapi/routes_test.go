@@ -42,7 +42,7 @@ func TestEveryCallAsksForItsToken(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 28, needed)
+	require.Equal(t, 33, needed)
 	require.Equal(t, before, w.state())
 }
 
@@ -158,7 +158,7 @@ func TestHeadAnswersAsGetWithoutABody(t *testing.T) {
 			heads++
 		}
 	}
-	require.Equal(t, 27*3, heads)
+	require.Equal(t, 30*3, heads)
 }
 
 func exchange(t *testing.T, server *httptest.Server, method, path string, by booking.Actor) *http.Response {

@@ -57,6 +57,7 @@ var orderIndexes = []index{
 	// never misses an order that is paid meanwhile.
 	{name: "claims_of_event", keys: keys("event_id", "_id"), where: bson.D{{Key: "claims_seats", Value: true}}},
 	{name: "orders_due", keys: keys("due_at", "_id", "status"), where: exists("due_at")},
+	{name: "orders_by_status", keys: keys("status")}, // for counting
 	{name: "refunds_due", keys: keys("-_id", "refund_due_since"), where: exists("refund_due_since")},
 }
 

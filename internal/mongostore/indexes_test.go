@@ -61,6 +61,7 @@ func TestIndexesAsTheServerListsThem(t *testing.T) {
 		"orders_of_customer":   `{"customer_id":1,"_id":-1,"status":1}`,
 		"orders_of_event":      `{"event_id":1,"_id":-1,"status":1}`,
 		"claims_of_event":      `{"event_id":1,"_id":1} where {"claims_seats":true}`,
+		"orders_by_status":     `{"status":1}`,
 		"orders_due":           `{"due_at":1,"_id":1,"status":1} where {"due_at":{"$exists":true}}`,
 		"refunds_due":          `{"_id":-1,"refund_due_since":1} where {"refund_due_since":{"$exists":true}}`,
 	}, listed(t, db.Collection("orders")))

@@ -36,3 +36,18 @@ func notAfter(field string, t time.Time) bson.D {
 func earliestFirst(field string, limit int) *options.FindOptions {
 	return options.Find().SetSort(keys(field, "_id")).SetLimit(int64(limit))
 }
+
+// CountOrders implements booking.Orders.
+func (s *Store) CountOrders(ctx context.Context, status booking.OrderStatus, limit int) (int, error) {
+	return s.countOrders(ctx, bson.D{{Key: "status", Value: status}}, limit)
+}
+
+// CountRefundsDue implements booking.Orders.
+func (s *Store) CountRefundsDue(ctx context.Context, before time.Time, limit int) (int, error) {
+	return s.countOrders(ctx, notAfter("refund_due_since", before), limit)
+}
+
+func (s *Store) countOrders(ctx context.Context, filter bson.D, limit int) (int, error) {
+	n, err := s.orders.CountDocuments(ctx, filter, options.Count().SetLimit(int64(limit)))
+	return int(n), unavailable(err)
+}

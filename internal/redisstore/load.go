@@ -108,6 +108,22 @@ func (s *Store) epoch() string {
 
 // EachOwned implements booking.Holds.
 func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking.Hold) error) error {
+	return s.eachRecord(ctx, e, func(id, text string) error {
+		h, err := holdOf(e, id, text, 0)
+		if err != nil {
+			return err
+		}
+		over := h.State == booking.HoldReleased || h.State == booking.HoldExpired
+		if h.OrderID == "" || over {
+			return nil
+		}
+		return fn(h)
+	})
+}
+
+// eachRecord calls fn for every record that is there all the while. Any may be
+// visited twice.
+func (s *Store) eachRecord(ctx context.Context, e *booking.Event, fn func(id, text string) error) error {
 	const page = 500
 	cursor := uint64(0)
 	for {
@@ -119,15 +135,7 @@ func (s *Store) EachOwned(ctx context.Context, e *booking.Event, fn func(booking
 			if strings.Contains(pairs[i], ":") {
 				continue // not a hold's field
 			}
-			h, err := holdOf(e, pairs[i], pairs[i+1], 0)
-			if err != nil {
-				return err
-			}
-			over := h.State == booking.HoldReleased || h.State == booking.HoldExpired
-			if h.OrderID == "" || over {
-				continue
-			}
-			if err := fn(h); err != nil {
+			if err := fn(pairs[i], pairs[i+1]); err != nil {
 				return err
 			}
 		}

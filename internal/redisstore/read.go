@@ -31,16 +31,30 @@ func (s *Store) SeatMap(ctx context.Context, e *booking.Event, known string) (bo
 	if r.status == "same" {
 		return m, r.fault()
 	}
-	packed := r.text(1)
-	if err := r.must("ok"); err != nil {
+	packed, err := r.packedMap(e)
+	if err != nil {
 		return booking.SeatMap{}, err
-	}
-	if len(packed) != len(e.Plan.Seats)*seatWidth {
-		return booking.SeatMap{}, fmt.Errorf("script %s: the map has %d bytes, not %d a seat for %d seats",
-			r.script, len(packed), seatWidth, len(e.Plan.Seats))
 	}
 	m.Seats = readMap(packed)
 	return m, nil
+}
+
+// packedMap reads the map of {ok, version, seats, now}, which is to be that of
+// the event's plan, where it has one here.
+func (r *reply) packedMap(e *booking.Event) (string, error) {
+	packed := r.text(1)
+	if err := r.must("ok"); err != nil {
+		return "", err
+	}
+	seats := len(packed) / seatWidth
+	if e.Plan != nil {
+		seats = len(e.Plan.Seats)
+	}
+	if len(packed) != seats*seatWidth {
+		return "", fmt.Errorf("script %s: the map has %d bytes, not %d a seat for %d seats",
+			r.script, len(packed), seatWidth, seats)
+	}
+	return packed, nil
 }
 
 // readMap turns the packed map into one status character a seat.

@@ -91,6 +91,7 @@ func FuzzReplies(f *testing.F) {
 		"closed", "reused", "released", "expired", "sold", "not_found", "not_loaded", "bound", "mismatch", "busy", "lost", "dirty\na b", "dirty",
 		"same\ne-1", "ok\ne-1\n" + fuzzMap, "ok\ne-1\nshort", "ok\ns.", "ok\nsz", "ok\ns..", "ok\ni0\ni1\ni1\ni2\nhold-1\n" + fuzzRecord,
 		"ok\ni0\ni1\ni1\ni2\nhold-1", "ok\ni0\nhold-1\n" + strings.Replace(fuzzRecord, "17,3 ", "17,99 ", 1), "ok\nnil\nnil", "ok\nlist", "i1", "nil\nok",
+		"ok\ne-1\n" + fuzzMap + "\ni1", "ok\ni1\n0\nhold-1\n" + fuzzRecord, "ok\ni1\n0", "ok\ni1\n7",
 	} {
 		f.Add(seed)
 	}
@@ -218,6 +219,23 @@ var fuzzCalls = []struct {
 		return err
 	}},
 	{"AbandonLoad", func(t *testing.T, s *Store, e *booking.Event) error { return s.AbandonLoad(t.Context(), e, "token") }},
+	{"CountSeats", func(t *testing.T, s *Store, e *booking.Event) error {
+		counts, err := s.CountSeats(t.Context(), e)
+		if err == nil {
+			require.Equal(t, fuzzSeats, counts.All())
+		}
+		return err
+	}},
+	{"SeatClaims", func(t *testing.T, s *Store, e *booking.Event) error {
+		claims, _, err := s.SeatClaims(t.Context(), e)
+		if err == nil {
+			require.Len(t, claims, fuzzSeats)
+		}
+		return err
+	}},
+	{"EachLive", func(t *testing.T, s *Store, e *booking.Event) error {
+		return s.EachLive(t.Context(), e, func(h booking.LiveHold) error { return requireHold(t, h.Hold, nil) })
+	}},
 	{"EachOwned", func(t *testing.T, s *Store, e *booking.Event) error {
 		return s.EachOwned(t.Context(), e, func(h booking.Hold) error { return requireHold(t, h, nil) })
 	}},
@@ -258,6 +276,8 @@ func TestASeatBeyondThePlanIsAFault(t *testing.T) {
 			good = "ok\ni0\nhold-1\n" + fuzzRecord
 		case "EachOwned":
 			good = "hold-1\n" + strings.Replace(fuzzRecord, " - ", " order-1 ", 1)
+		case "EachLive":
+			good = "ok\ni0\n0\nhold-1\n" + fuzzRecord
 		case "GetHold", "Extend", "Release", "Bind", "Sell", "Free":
 		default:
 			continue // reads no record that is used by its seats

@@ -17,12 +17,13 @@ import (
 func Holds(t *testing.T, open func(t *testing.T) booking.Holds) {
 	for _, tests := range [][]holdsTest{
 		takingTests, repeatTests, capTests, expiryTests, extendTests, releaseTests, freeTests, blockTests,
-		bindTests, confirmTests, sellTests, mapTests, loadingTests, restoreTests, raceTests,
+		bindTests, confirmTests, sellTests, mapTests, lookTests, loadingTests, restoreTests, raceTests,
 	} {
 		for _, c := range tests {
 			t.Run(c.name, func(t *testing.T) { c.run(t, NewShow(t, open(t), 12)) })
 		}
 	}
+	t.Run("many live holds are visited", func(t *testing.T) { eachLiveOfMany(t, NewShow(t, open(t), 1500)) })
 }
 
 type holdsTest struct {

@@ -18,7 +18,7 @@ type ordersTest struct {
 // Orders is the contract suite of booking.Orders. open returns an empty store,
 // which it closes at the test's end.
 func Orders(t *testing.T, open func(t *testing.T) booking.Orders) {
-	for _, tests := range [][]ordersTest{documentTests, guardTests, listTests, dueTests} {
+	for _, tests := range [][]ordersTest{documentTests, guardTests, listTests, dueTests, countTests} {
 		for _, c := range tests {
 			t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 		}

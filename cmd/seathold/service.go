@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"seathold/internal/client"
+)
+
+// callTime is what a call gets: more than the service gives those that go
+// through a whole event.
+const callTime = 100 * time.Second
+
+// anonymous calls a running service; where it is at url, or "" for the one on
+// this machine with these settings.
+func anonymous(cmd *cobra.Command, url, token string) (*client.ClientWithResponses, error) {
+	if url == "" {
+		var err error
+		if url, err = localService(cmd.ErrOrStderr()); err != nil {
+			return nil, err
+		}
+	}
+	c, err := client.New(client.Config{URL: strings.TrimRight(url, "/"), Token: token, Timeout: callTime})
+	if err != nil {
+		return nil, fmt.Errorf("--url: %w", err)
+	}
+	return c, nil
+}
+
+// signedIn calls it as whose token is in SEATHOLD_TOKEN: who says whose is wanted.
+func signedIn(cmd *cobra.Command, url, who string) (*client.ClientWithResponses, error) {
+	token := strings.TrimSpace(os.Getenv("SEATHOLD_TOKEN"))
+	if token == "" {
+		return nil, fmt.Errorf("SEATHOLD_TOKEN is not set: put %s's access token there, "+
+			"by export SEATHOLD_TOKEN=$(seathold login --email …)", who)
+	}
+	return anonymous(cmd, url, token)
+}
+
+// explained names what a user of the command can do about a failed call.
+func explained(err error) error {
+	var refused *client.Error
+	switch {
+	case !errors.As(err, &refused):
+		return fmt.Errorf("%w (--url says where it is)", err)
+	case refused.Problem.Code == "unauthenticated":
+		return fmt.Errorf("SEATHOLD_TOKEN: %s; seathold login gives a new one", refused.Problem.Detail)
+	case refused.Problem.Code == "forbidden":
+		return fmt.Errorf("SEATHOLD_TOKEN: %s", refused.Problem.Detail)
+	default:
+		return err
+	}
+}
+
+// patience is how often a call is made again that the service puts off.
+const patience = 20
+
+// patiently makes a call again that the service puts off, such as while an
+// event is loaded, as long as it says. The error is explained.
+func patiently[A any](ctx context.Context, call func() (A, error)) (answer A, err error) {
+	for range patience {
+		answer, err = call()
+		wait, putOff := retryAfter(err)
+		if !putOff {
+			break
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return answer, ctx.Err()
+		}
+	}
+	if err != nil {
+		err = explained(err)
+	}
+	return answer, err
+}
+
+// retryAfter is how long a refusal asks to wait; false: it does not.
+func retryAfter(err error) (time.Duration, bool) {
+	var refused *client.Error
+	if !errors.As(err, &refused) || refused.Problem.RetryAfter == nil {
+		return 0, false
+	}
+	return time.Duration(*refused.Problem.RetryAfter) * time.Second, true
+}
