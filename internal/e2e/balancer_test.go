@@ -71,13 +71,18 @@ type haproxy struct {
 
 func newHaproxy(t *testing.T, each [2]*service) balancer {
 	t.Helper()
-	socket := filepath.Join(t.TempDir(), "ops")
 	address := func(s *service) string { return s.settings["SEATHOLD_ADDR"] }
+	return startHaproxy(t, testserver.Deployment("haproxy", "haproxy.cfg"), address(each[0]), address(each[1]))
+}
+
+func startHaproxy(t *testing.T, config, one, two string) *haproxy {
+	t.Helper()
+	socket := filepath.Join(t.TempDir(), "ops")
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "unix", socket)
 	}
 	return &haproxy{
-		server: testserver.Haproxy(t, address(each[0]), address(each[1]), socket),
+		server: testserver.Haproxy(t, config, one, two, socket),
 		ops:    &http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: callPatience},
 	}
 }

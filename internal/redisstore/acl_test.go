@@ -91,10 +91,23 @@ func TestTheDeployedUserIsNoMore(t *testing.T) {
 	d := startDeployed(t)
 	s := d.open(t)
 	for _, command := range [][]any{
-		{"flushall"}, {"flushdb"}, {"keys", "*"}, {"config", "get", "*"}, {"config", "set", "maxmemory-policy", "allkeys-lru"},
-		{"acl", "list"}, {"shutdown"}, {"client", "list"}, {"monitor"}, {"replicaof", "no", "one"},
-		{"script", "flush"}, {"function", "flush"}, {"publish", "a", "b"}, {"get", "another"}, {"set", "another", "1"},
-		{"eval", "return redis.call('GET', 'another')", 0}, {"eval", "return redis.call('FLUSHALL')", 0},
+		{"flushall"},
+		{"flushdb"},
+		{"keys", "*"},
+		{"config", "get", "*"},
+		{"config", "set", "maxmemory-policy", "allkeys-lru"},
+		{"acl", "list"},
+		{"shutdown"},
+		{"client", "list"},
+		{"monitor"},
+		{"replicaof", "no", "one"},
+		{"script", "flush"},
+		{"function", "flush"},
+		{"publish", "a", "b"},
+		{"get", "another"},
+		{"set", "another", "1"},
+		{"eval", "return redis.call('GET', 'another')", 0},
+		{"eval", "return redis.call('FLUSHALL')", 0},
 	} {
 		err := s.client.Do(t.Context(), command...).Err()
 		require.Error(t, err, "%v", command)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Haproxy starts the deployment's balancer for this test alone, before the two
-// instances at these addresses, host:port. Its metrics are served on the unix
-// socket ops.
-func Haproxy(t testing.TB, one, two, ops string) *Server {
+// Haproxy starts a balancer for this test alone, by the file config, which is the
+// deployment's or made of it, before the two instances at these addresses,
+// host:port. Its metrics are served on the unix socket ops.
+func Haproxy(t testing.TB, config, one, two, ops string) *Server {
 	t.Helper()
 	return own(t, kind{
 		name:     "haproxy",
@@ -24,7 +24,7 @@ func Haproxy(t testing.TB, one, two, ops string) *Server {
 			}
 			return slices.Concat(
 				[]string{"env", "BALANCER_ADDR=127.0.0.1:" + port, "BALANCER_OPS_ADDR=unix@" + ops, "SEATHOLD_ONE=" + one, "SEATHOLD_TWO=" + two},
-				[]string{path, "-db", "-f", Deployment("haproxy", "haproxy.cfg")},
+				[]string{path, "-db", "-f", config},
 			)
 		},
 		probe: probeListener,
