@@ -18,12 +18,18 @@ func Deployment(path ...string) string {
 func DeploymentSecrets(t testing.TB) (folder string) {
 	t.Helper()
 	folder = t.TempDir()
+	RunSecrets(t, folder)
+	return folder
+}
+
+// RunSecrets has the script make in a folder what is missing there.
+func RunSecrets(t testing.TB, folder string) {
+	t.Helper()
 	script := exec.Command("sh", Deployment("secrets.sh"), folder, Deployment("redis", "users.acl"))
 	script.Env = append(os.Environ(), "MONGO_USER="+strconv.Itoa(os.Getuid())) // nobody else's file can be made
 	if said, err := script.CombinedOutput(); err != nil {
 		t.Fatalf("secrets.sh: %v: %s", err, said)
 	}
-	return folder
 }
 
 // RedisDeployed starts a Redis for this test alone, with the settings and the
