@@ -66,7 +66,7 @@ func TestTheImageIsFitForStrangers(t *testing.T) {
 	require.Equal(t, []string{"CMD", "/seathold", "healthcheck"}, check[0].Health.Test, "without a shell")
 	entry := find[*instructions.EntrypointCommand](i.final)
 	require.False(t, entry[0].PrependShell)
-	require.Equal(t, []string{"/seathold"}, []string(entry[0].CmdLine))
+	require.Equal(t, []string{"/seathold"}, entry[0].CmdLine)
 	require.Equal(t, "SIGTERM", find[*instructions.StopSignalCommand](i.final)[0].Signal)
 	require.Empty(t, find[*instructions.RunCommand](i.final), "there is nothing to run anything with")
 	for _, run := range find[*instructions.RunCommand](i.build) {

@@ -223,16 +223,16 @@ func TestNothingIsDroppedByARollout(t *testing.T) {
 }
 
 // environ is what the program gets in the pod, with its secrets in a folder.
-func (k cluster) environ(t *testing.T, secrets string) []string {
+func (c cluster) environ(t *testing.T, secrets string) []string {
 	t.Helper()
-	pod, c := k.pod(t)
-	require.Equal(t, k.configs[0].Name, c.EnvFrom[0].ConfigMapRef.Name)
-	require.Equal(t, pod.Volumes[0].Name, c.VolumeMounts[0].Name)
+	pod, container := c.pod(t)
+	require.Equal(t, c.configs[0].Name, container.EnvFrom[0].ConfigMapRef.Name)
+	require.Equal(t, pod.Volumes[0].Name, container.VolumeMounts[0].Name)
 	var environ []string
-	for name, value := range k.configs[0].Data {
-		environ = append(environ, name+"="+strings.Replace(value, c.VolumeMounts[0].MountPath, secrets, 1))
+	for name, value := range c.configs[0].Data {
+		environ = append(environ, name+"="+strings.Replace(value, container.VolumeMounts[0].MountPath, secrets, 1))
 	}
-	for _, e := range c.Env {
+	for _, e := range container.Env {
 		environ = append(environ, e.Name+"="+strings.ReplaceAll(e.Value, "$(POD_IP)", "10.1.2.3"))
 	}
 	return environ
