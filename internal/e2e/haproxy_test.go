@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,20 +75,23 @@ func TestTheBalancersFile(t *testing.T) {
 	}
 }
 
-// withoutRepeats is the balancer's file with the repeats taken out.
-func withoutRepeats(t *testing.T) (path string) {
+// edited is the balancer's file with some of its text replaced.
+func edited(t *testing.T, replace ...string) (path string) {
 	t.Helper()
 	text, err := os.ReadFile(testserver.Deployment("haproxy", "haproxy.cfg"))
 	require.NoError(t, err)
-	once := string(text)
-	for _, line := range []string{"\toption redispatch 1\n", "\tretry-on conn-failure empty-response\n"} {
-		require.Contains(t, once, line)
-		once = strings.Replace(once, line, "", 1)
+	for i := 0; i < len(replace); i += 2 {
+		require.Contains(t, string(text), replace[i])
 	}
-	require.Contains(t, once, "retries 3")
 	path = filepath.Join(t.TempDir(), "haproxy.cfg")
-	require.NoError(t, os.WriteFile(path, []byte(strings.Replace(once, "retries 3", "retries 0", 1)), 0o600))
+	require.NoError(t, os.WriteFile(path, []byte(strings.NewReplacer(replace...).Replace(string(text))), 0o600))
 	return path
+}
+
+// withoutRepeats is the balancer's file with the repeats taken out.
+func withoutRepeats(t *testing.T) (path string) {
+	t.Helper()
+	return edited(t, "\toption redispatch 1\n", "", "\tretry-on conn-failure empty-response\n", "", "retries 3", "retries 0")
 }
 
 // TestACrashShowsWithoutRepeats is the control of TestACrashIsHiddenFromWhoMayRepeat.
@@ -114,13 +118,7 @@ func TestTheBalancerRepeatsWhatDoesNoHarm(t *testing.T) {
 		asked.Add(1)
 		panic(http.ErrAbortHandler)
 	}
-	var addresses [2]string
-	for i := range addresses {
-		s := httptest.NewServer(http.HandlerFunc(hangUp))
-		t.Cleanup(s.Close)
-		addresses[i] = strings.TrimPrefix(s.URL, "http://")
-	}
-	h := startHaproxy(t, testserver.Deployment("haproxy", "haproxy.cfg"), addresses[0], addresses[1])
+	h := standIns(t, testserver.Deployment("haproxy", "haproxy.cfg"), hangUp)
 	// On a connection of its own each: a client repeats by itself what fails on a used one.
 	fresh := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: callPatience}
 	nobody := &client{url: h.url(), http: fresh}
@@ -141,4 +139,41 @@ func TestTheBalancerRepeatsWhatDoesNoHarm(t *testing.T) {
 		requireStatus(t, c.call(), http.StatusBadGateway)
 		require.Equal(t, c.times, asked.Load()-before, c.what)
 	}
+}
+
+// standIns is the balancer before two instances that are made up.
+func standIns(t *testing.T, config string, answer http.HandlerFunc) *haproxy {
+	t.Helper()
+	var addresses [2]string
+	for i := range addresses {
+		s := httptest.NewServer(answer)
+		t.Cleanup(s.Close)
+		addresses[i] = strings.TrimPrefix(s.URL, "http://")
+	}
+	return startHaproxy(t, config, addresses[0], addresses[1])
+}
+
+// TestTheBalancerWaitsForAnAnswer: a store that is silent has /readyz take its time.
+// The instances are not ready, and still there for what goes on without it.
+func TestTheBalancerWaitsForAnAnswer(t *testing.T) {
+	t.Parallel()
+	slow := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/readyz" {
+			return
+		}
+		time.Sleep(1200 * time.Millisecond) // beyond the time between two checks
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	down := func(h *haproxy, backend string) {
+		for i := range 2 {
+			within(t, startPatience, "haproxy finds it not ready", func() bool { return h.sees(t, backend, i, "DOWN") })
+		}
+	}
+	h := standIns(t, testserver.Deployment("haproxy", "haproxy.cfg"), slow)
+	down(h, "seathold")
+	nobody := &client{url: h.url(), http: &http.Client{Timeout: callPatience}}
+	requireStatus(t, nobody.get("/v1/events"), http.StatusOK)
+
+	impatient := standIns(t, edited(t, "\ttimeout check 5s\n", ""), slow)
+	down(impatient, "seathold_unready") // the control
 }

@@ -23,12 +23,15 @@ func TestRollingRestartDropsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := openPair(t, rollingSeats, before, realWorld.servers(t))
-			all := listenAll(t, p.shop)
+			all := listenAll(t, p.shop, 20)
 			load := startSteady(t, p.shop, p.people(t), mixed)
 			for i := range p.each {
 				p.restart(t, i)
 			}
 			load.requireNoFailure(t)
+			for _, s := range p.each {
+				require.NotRegexp(t, "client is (closed|disconnected)", s.logText(t), "no request met a closed store")
+			}
 			p.requireSoldOnce(t)
 			all.catchUp(t)
 		})
