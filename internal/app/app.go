@@ -119,9 +119,9 @@ func opsHandler(registry *prometheus.Registry) http.Handler {
 	return mux
 }
 
-// Run serves until ctx ends, then shuts down: no new requests, those under way
-// and the sandbox's deliveries to their end within the grace, then the workers,
-// then the stores. ready is called once the service answers.
+// Run serves until ctx ends, then shuts down: all is served on for the delay, then
+// there are no new requests, those under way and the sandbox's deliveries come to
+// their end within the grace, then the workers, then the stores. ready is called once the service answers.
 func (a *App) Run(ctx context.Context, ready func()) error {
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	var workers sync.WaitGroup
@@ -139,7 +139,9 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 	switch {
 	case err == nil:
 		ready()
-		err = a.waitForEnd(ctx, failed)
+		if err = a.waitForEnd(ctx, failed); err == nil {
+			err = a.linger(failed)
+		}
 	case ctx.Err() != nil:
 		err = nil // told to end while starting
 	}
@@ -152,7 +154,19 @@ func (a *App) Run(ctx context.Context, ready func()) error {
 func (a *App) waitForEnd(ctx context.Context, failed <-chan error) error {
 	select {
 	case <-ctx.Done():
-		a.Log.Info("shutting down", "grace", a.Config.ShutdownGrace)
+		a.Log.Info("shutting down", "delay", time.Duration(a.Config.ShutdownDelay), "grace", a.Config.ShutdownGrace)
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	}
+}
+
+// linger says on /readyz that the service ends, and serves on for as long as
+// balancers take to look there: what they send until then is answered.
+func (a *App) linger(failed <-chan error) error {
+	a.api.SetDraining()
+	select {
+	case <-time.After(time.Duration(a.Config.ShutdownDelay)):
 		return nil
 	case err := <-failed:
 		return fmt.Errorf("serve: %w", err)

@@ -93,6 +93,9 @@ type Config struct {
 	LogFormat     string        `env:"SEATHOLD_LOG_FORMAT"`
 	LogLevel      string        `env:"SEATHOLD_LOG_LEVEL" envDefault:"info"`
 	ShutdownGrace time.Duration `env:"SEATHOLD_SHUTDOWN_GRACE" envDefault:"15s"`
+	// ShutdownDelay is how long all is served on after the signal to end, with
+	// /readyz saying so: the time that balancers take to notice.
+	ShutdownDelay Delay `env:"SEATHOLD_SHUTDOWN_DELAY" envDefault:"0s"`
 
 	Demo bool `env:"SEATHOLD_DEMO"`
 	// DemoPassword is empty where the process is to make one.

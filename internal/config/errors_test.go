@@ -65,6 +65,8 @@ func TestBadValues(t *testing.T) {
 		{"PAYMENT_TTL", "soon", duration},
 		{"HOLD_MAX_LIFE", "1 h", duration},
 		{"SHUTDOWN_GRACE", "1d", duration},
+		{"SHUTDOWN_DELAY", "-5s", "0s, or " + duration},
+		{"SHUTDOWN_DELAY", "1ms", "0s, or " + duration},
 		{"BCRYPT_COST", "ten", "a whole number"},
 		{"BCRYPT_COST", "10.5", "a whole number"},
 		{"BCRYPT_COST", "99999999999", "a whole number"},

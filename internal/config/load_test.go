@@ -140,6 +140,8 @@ func TestGoodValues(t *testing.T) {
 		{"LOG_LEVEL=warn", slog.LevelWarn, func(c Config) any { return c.Level() }},
 		{"LOG_LEVEL=error", slog.LevelError, func(c Config) any { return c.Level() }},
 		{"SHUTDOWN_GRACE=1m", time.Minute, func(c Config) any { return c.ShutdownGrace }},
+		{"SHUTDOWN_DELAY=5s", Delay(5 * time.Second), func(c Config) any { return c.ShutdownDelay }},
+		{"SHUTDOWN_DELAY=0s", Delay(0), func(c Config) any { return c.ShutdownDelay }},
 		{"DEMO=on", true, func(c Config) any { return c.Demo }},
 		{"DEMO=TRUE", true, func(c Config) any { return c.Demo }},
 		{"DEMO=off", false, func(c Config) any { return c.Demo }},

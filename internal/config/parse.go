@@ -23,6 +23,7 @@ func parsers() map[reflect.Type]env.ParserFunc {
 		reflect.TypeFor[bool]():           untyped(parseSwitch),
 		reflect.TypeFor[int]():            untyped(parseInt),
 		reflect.TypeFor[time.Duration]():  untyped(parseDuration),
+		reflect.TypeFor[Delay]():          untyped(parseDelay),
 		reflect.TypeFor[Origins]():        untyped(parseOrigins),
 		reflect.TypeFor[[]netip.Prefix](): untyped(parseNetworks),
 		reflect.TypeFor[[]Secret]():       untyped(parseWebhookSecrets),
@@ -62,6 +63,20 @@ func parseDuration(text string) (time.Duration, error) {
 		return 0, wantError("a duration of at least 100ms, such as 500ms, 90s, 10m or 1h30m")
 	}
 	return d, nil
+}
+
+// Delay is a duration that may be none.
+type Delay time.Duration
+
+func parseDelay(text string) (Delay, error) {
+	if d, err := time.ParseDuration(text); err == nil && d == 0 {
+		return 0, nil
+	}
+	d, err := parseDuration(text)
+	if err != nil {
+		return 0, wantError("0s, or a duration of at least 100ms, such as 500ms, 90s, 10m or 1h30m")
+	}
+	return Delay(d), nil
 }
 
 // Origins are web origins in the form in which browsers send them.

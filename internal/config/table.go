@@ -56,6 +56,7 @@ func (c *Config) Table() []Setting {
 		c.setting("SEATHOLD_LOG_FORMAT", c.showLogFormat()),
 		c.setting("SEATHOLD_LOG_LEVEL", c.LogLevel),
 		c.setting("SEATHOLD_SHUTDOWN_GRACE", showDuration(c.ShutdownGrace)),
+		c.setting("SEATHOLD_SHUTDOWN_DELAY", showDuration(time.Duration(c.ShutdownDelay))),
 		c.setting("SEATHOLD_DEMO", showSwitch(c.Demo)),
 		c.setting("SEATHOLD_DEMO_PASSWORD", c.showDemoPassword()),
 	}

@@ -70,6 +70,7 @@ func TestTableOfDefaults(t *testing.T) {
 		"SEATHOLD_LOG_FORMAT":              "text on a terminal, else json",
 		"SEATHOLD_LOG_LEVEL":               "info",
 		"SEATHOLD_SHUTDOWN_GRACE":          "15s",
+		"SEATHOLD_SHUTDOWN_DELAY":          "0s",
 		"SEATHOLD_DEMO":                    "on",
 		"SEATHOLD_DEMO_PASSWORD":           "(made and printed at start)",
 	}

@@ -37,11 +37,11 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// noteSources looks at every file that the program is built from. `go test`
+// noteSources looks at every file that the program is built and run from. `go test`
 // sees what a test binary looks at, and so knows that a change of the program
 // makes its cached result worthless.
 func noteSources() error {
-	for _, folder := range []string{"cmd", "internal", "lua", "go.mod", "go.sum"} {
+	for _, folder := range []string{"cmd", "internal", "lua", "docker", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(projectRoot, folder), func(path string, _ fs.DirEntry, err error) error {
 			if err == nil {
 				_, err = os.Stat(path)

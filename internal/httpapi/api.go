@@ -103,5 +103,6 @@ func New(c Config) *API {
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
 // SetDraining makes /readyz answer 503 from now on, so that load balancers send
-// nothing new while the service shuts down. All other calls go on.
+// nothing new while the service shuts down. All other calls go on, and each
+// connection ends with its next answer.
 func (a *API) SetDraining() { a.draining.Store(true) }

@@ -50,6 +50,14 @@ func (a *API) readyz(w http.ResponseWriter, r *request) error {
 	return writeJSON(w, http.StatusOK, health)
 }
 
+// endWhenDraining ends the connection with the answer: a proxy that kept it could
+// send the next request at the moment when it is closed.
+func (a *API) endWhenDraining(w http.ResponseWriter) {
+	if a.draining.Load() {
+		w.Header().Set("Connection", "close")
+	}
+}
+
 // runChecks asks all dependencies at once.
 func (a *API) runChecks(ctx context.Context) (results map[string]string, faults int) {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)

@@ -45,7 +45,8 @@ func TestDrainingTurnsReadinessOff(t *testing.T) {
 	w.api.SetDraining()
 	require.Equal(t, "draining", w.do(nobody, get, "/readyz", "").ok(http.StatusServiceUnavailable).object()["status"])
 	w.do(nobody, get, "/livez", "").ok(http.StatusOK)
-	w.do(nobody, get, "/v1/events", "").ok(http.StatusOK)
+	events := w.do(nobody, get, "/v1/events", "").ok(http.StatusOK)
+	require.Equal(t, "close", events.Header().Get("Connection"), "no proxy keeps a connection that is about to end")
 }
 
 func TestASilentDependencyIsGivenUpAfterASecond(t *testing.T) {

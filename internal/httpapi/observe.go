@@ -79,6 +79,7 @@ func (a *API) observe(next http.Handler) http.Handler {
 		w.Header().Set("X-Request-Id", rec.id)
 		a.setHeadersOfAll(w.Header())
 		endAfterChunks(w, r)
+		a.endWhenDraining(w)
 		defer func() { a.logRequest(r, rec, time.Since(start)) }()
 		defer recoverPanic(rec)
 		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))

@@ -40,6 +40,8 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 		PoolSize:    64,
 		// A server that is away is said to be away soon: the retries above are enough.
 		DialerRetries: 1,
+		// Nor does the client say which version it is, a command more to allow.
+		DisableIdentity: true,
 		// Notifications of a hosted service's upgrades; asking for them is a
 		// call at each connection that other servers refuse.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},

@@ -68,14 +68,15 @@ func mongoCommand(port, folder string) []string {
 	}
 }
 
-// projectRoot is the folder of go.mod: tests run in their package's folder.
+// projectRoot is the folder that this package is in: tests run in their package's
+// folder, which may be of the module in docker.
 func projectRoot() string {
 	folder, err := os.Getwd()
 	if err != nil {
 		return ""
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+		if _, err := os.Stat(filepath.Join(folder, "internal", "testserver")); err == nil {
 			return folder
 		}
 		parent := filepath.Dir(folder)
