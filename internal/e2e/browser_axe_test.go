@@ -16,14 +16,17 @@ import (
 // read a line.
 func checkAccessible(t *testing.T, p *tab, name string) {
 	t.Helper()
-	p.inEachLook(allLooks, func(l look) {
-		for _, each := range p.violations() {
-			t.Errorf("%s, %s: %s", name, l.name, each)
-		}
-		if over := evaluate[int](p, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
-			t.Errorf("%s, %s: the page is %d px wider than its window", name, l.name, over)
-		}
-	})
+	p.inEachLook(allLooks, func(l look) { judge(t, p, name, l) })
+}
+
+func judge(t *testing.T, p *tab, name string, l look) {
+	t.Helper()
+	for _, each := range p.violations() {
+		t.Errorf("%s, %s: %s", name, l.name, each)
+	}
+	if over := evaluate[int](p, "document.documentElement.scrollWidth - innerWidth"); over > 0 {
+		t.Errorf("%s, %s: the page is %d px wider than its window", name, l.name, over)
+	}
 }
 
 // violations returns what axe-core finds on the page in its present look. It
