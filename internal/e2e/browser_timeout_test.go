@@ -22,6 +22,7 @@ func TestAHoldRunsOutOnThePage(t *testing.T) {
 	ada, bob := o.customer(t), o.visitor(t, desktop)
 	p := o.visitorAs(t, ada, s, desktop)
 	bob.openSale(s)
+	p.allow("GET /v1/events/*/holds/*: 410") // how it ended is asked for
 	p.chooses(s, "A2", "A3")
 	p.click("button", "Hold these 2")
 	p.awaitHeld("A2", "A3")
