@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/chromedp/cdproto/page"
 )
@@ -33,18 +32,32 @@ func (p *tab) listenToReader() {
 	})
 }
 
+// said returns what the page that is open has said aloud.
+func (p *tab) said() []string {
+	p.t.Helper()
+	return evaluateIn[[]string](p, p.world(readerWorld), "said.map(text => text.trim().replace(/\\s+/g, ' '))")
+}
+
+// timesSaid returns how often a text was said; a * stands for any text.
+func (p *tab) timesSaid(text string) (n int) {
+	p.t.Helper()
+	fits := wildcard(text)
+	for _, each := range p.said() {
+		if fits.MatchString(each) {
+			n++
+		}
+	}
+	return n
+}
+
 // awaitSaid returns once the page that is open has said a text aloud; a * stands
 // for any text.
 func (p *tab) awaitSaid(text string) {
 	p.t.Helper()
-	fits := wildcard(text)
 	p.until(fmt.Sprintf("await that is said aloud %q", text), func() string {
-		said := evaluateIn[[]string](p, p.world(readerWorld), "said")
-		for _, each := range said {
-			if fits.MatchString(strings.Join(strings.Fields(each), " ")) {
-				return ""
-			}
+		if p.timesSaid(text) == 0 {
+			return fmt.Sprintf("said was %q", p.said())
 		}
-		return fmt.Sprintf("said was %q", said)
+		return ""
 	})
 }

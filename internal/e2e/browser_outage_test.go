@@ -22,7 +22,7 @@ func TestPagesOutliveTheService(t *testing.T) {
 	o := &boxOffice{s, openBrowser(t)}
 	ada, bob := o.customer(t), o.customer(t)
 	p := o.visitorAs(t, ada, s, desktop)
-	p.allow("GET /*: net::ERR_*", "POST /*: net::ERR_*", "GET /*: 503", "POST /*: 503")
+	p.allow("GET /*: net::ERR_*", "POST /*: net::ERR_*", "GET /*: 503", "POST /*: 503", "GET /v1/events/*/holds/*: 404")
 
 	p.chooses(s, "A2", "A3")
 	p.click("button", "Hold these 2")
@@ -35,12 +35,13 @@ func TestPagesOutliveTheService(t *testing.T) {
 	checkAccessible(t, p, "customer-not-live")
 	p.click("button", "Hold this seat")
 	p.awaitSaid("No answer came. Nothing is lost*It is tried again by itself.")
-	checkAccessible(t, p, "customer-waiting")
+	checkAsShown(t, p, "customer-waiting")
 
 	s.start(t)
 	s.held(t, bob, "A7", "B1")
 	p.awaitSaid("The hall is up to date again.")
 	p.awaitHeld("A5")
+	require.Equal(t, 1, p.timesSaid("No answer came.*"), "once, however often it was tried")
 	p.awaitMap(s)
 	p.awaitShown(s, "held", "A7", "B1")
 	p.awaitShown(s, "mine", "A2", "A3", "A5")
@@ -61,8 +62,10 @@ func losesRedis(t *testing.T, p *tab, s *shop, redis *testserver.Server, ada, bo
 	p.awaitSaid("The service is busy. It is tried again by itself.")
 	redis.Restart()
 	p.awaitHeld("B5") // by itself
-	p.awaitSaid("*no longer held for you.*")
+	p.awaitSaid(stalls("A2", "A3", "A5") + " are no longer held for you: the service had to start anew.")
+	p.basket().awaitText("no longer held for you") // and is not hidden by the good news
 	p.awaitGone("region", "Held: "+stalls("A2", "A3"))
+	p.awaitGone("region", "Held: "+stalls("A5"))
 	p.awaitMap(s)
 	p.awaitShown(s, "sold", "B3")
 	p.awaitShown(s, "free", "A2", "A3", "A7", "B1")
