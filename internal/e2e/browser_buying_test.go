@@ -213,12 +213,7 @@ func buyWithAFinger(t *testing.T, o *boxOffice) {
 	p.basket().await("button", "Do not choose "+stalls("A5"))
 	checkAsShown(t, p, "customer-chosen-open")
 	p.click("button", "Hold these 2")
-	dialog := p.in("dialog", "Your account")
-	dialog.click("tab", "Create account")
-	dialog.fill("Your name", "Fay")
-	dialog.fill("E-mail", "finger@shop.example")
-	dialog.fill("Password", password)
-	dialog.click("button", "Create account")
+	p.signUp("Fay", "finger@shop.example")
 	p.awaitHeld("A4", "A5")
 	checkAsShown(t, p, "customer-held-open")
 	p.click("button", "2 seats held *") // closes the basket over the picture

@@ -61,6 +61,18 @@ func (p *tab) fillInAccount(c *client) {
 	p.await("button", "Sign out")
 }
 
+// signUp makes an account by the dialog that is open.
+func (p *tab) signUp(name, email string) {
+	p.t.Helper()
+	dialog := p.in("dialog", "Your account")
+	dialog.click("tab", "Create account")
+	dialog.fill("Your name", name)
+	dialog.fill("E-mail", email)
+	dialog.fill("Password", password)
+	dialog.click("button", "Create account")
+	p.await("button", "Sign out")
+}
+
 // openSale opens an event's page and returns when its hall shows who has what.
 func (p *tab) openSale(s *shop) {
 	p.t.Helper()
@@ -188,7 +200,7 @@ func (p *tab) awaitHeld(guids ...string) {
 	p.await("region", "Held: "+stalls(guids...))
 }
 
-// pays goes through the provider's page, from the sale's button to the ticket.
+// paysBy goes through the provider's page, from the sale's button to the ticket.
 func (p *tab) paysBy(press func(role, name string)) {
 	p.t.Helper()
 	press("button", "Pay €*")

@@ -29,7 +29,6 @@ func shootCustomers(t *testing.T, b *browser) {
 	play.held(t, o.customer(t), "B9", "B10")
 	requireStatus(t, o.organizer.block(play.event.ID, "A1", "A2"), http.StatusCreated)
 
-	ada := o.register(t, "ada@shop.example")
 	p := o.visitor(t, desktop)
 	p.open("/")
 	p.await("link", play.event.Name)
@@ -38,7 +37,7 @@ func shootCustomers(t *testing.T, b *browser) {
 	p.chooses(play, "B4", "B5", "B6")
 	shoot(t, p, "hall")
 	p.click("button", "Hold these 3")
-	p.fillInAccount(ada)
+	p.signUp("Ada Lovelace", "ada@shop.example")
 	p.awaitHeld("B4", "B5", "B6")
 	p.click("button", "Dismiss")
 	p.hover(point{1100, 600})
@@ -49,6 +48,7 @@ func shootCustomers(t *testing.T, b *browser) {
 	shoot(t, p, "list")
 	p.click("button", "Map")
 	p.paysBy(p.click)
+	p.in("region", "Tickets").awaitText("Row B 4")
 	shoot(t, p, "tickets")
 
 	p.openSale(concert)
