@@ -21,10 +21,16 @@ const colourRules = `{type: 'rule', values: ['color-contrast', 'link-in-text-blo
 // wider than its window, so that nobody scrolls to read a line.
 func checkAccessible(t testing.TB, p *tab, name string) {
 	t.Helper()
-	looks := map[string][]string{} // by what is wrong in them
-	p.inEachLook(allLooks, func(l look) {
+	checkAccessibleIn(t, p, name, allLooks)
+}
+
+// checkAccessibleIn is checkAccessible for what is not there in every look.
+func checkAccessibleIn(t testing.TB, p *tab, name string, looks []look) {
+	t.Helper()
+	found := map[string][]string{} // in which looks, by what is wrong
+	p.inEachLook(looks, func(l look) {
 		for _, each := range p.violations() {
-			looks[each] = append(looks[each], l.name)
+			found[each] = append(found[each], l.name)
 		}
 		// Not innerWidth: a phone shows a page that is too wide in a wider window.
 		if over := evaluate[int64](p, "document.documentElement.scrollWidth") - l.width; over > 0 {
@@ -34,7 +40,7 @@ func checkAccessible(t testing.TB, p *tab, name string) {
 			t.Error(err)
 		}
 	})
-	for wrong, in := range looks {
+	for wrong, in := range found {
 		t.Errorf("%s, %s: %s", name, strings.Join(in, ", "), wrong)
 	}
 }

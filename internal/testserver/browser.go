@@ -22,7 +22,7 @@ const browserPatience = 60 * time.Second
 var browserFlags = []string{
 	"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
 	"--disable-component-update", "--disable-sync", "--disable-breakpad", "--disable-renderer-backgrounding",
-	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--remote-debugging-port=0", "--lang=en-GB",
+	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--remote-debugging-port=0", "--accept-lang=en-GB",
 }
 
 // Browser starts a Chromium for one test, with a profile of its own, and returns

@@ -29,7 +29,7 @@ export function Notices({sale}) {
 function Waiting({sale, problem, until}) {
   const [, redraw] = useState({});
   useEffect(() => everySecond(() => redraw({})), []);
-  useEffect(() => announce(`${problemText(sale.plan, problem)} ${t.event.byItself}`), [problem]);
+  useEffect(() => announce(`${problemText(sale.plan, problem)} ${t.event.byItself}`), [problem.code]); // once, however often it is tried
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1000));
   return html`
     <div class="notice warn" data-testid="waiting">

@@ -10,7 +10,7 @@ export class Calls {
     this.changed = changed;
     /** What is going on, '' for nothing. */
     this.busy = '';
-    /** Why a call waits to be made again, and until when by Date.now. @type {{problem: Problem, until: number}|null} */
+    /** Why a call waited last to be made again, and until when by Date.now. @type {{problem: Problem, until: number}|null} */
     this.waiting = null;
     this.stopping = new AbortController();
     this.closed = false;
@@ -43,11 +43,11 @@ export class Calls {
   }
 
   /**
-   * @param {Problem|null} problem
+   * @param {Problem} problem
    * @param {number} until
    */
   waits(problem, until) {
-    this.waiting = problem && {problem, until};
+    this.waiting = {problem, until};
     this.changed();
   }
 

@@ -131,6 +131,13 @@ export function ended(sale, all) {
       action: {text: t.event.toOrder, run: () => go(orderPage(order))},
     });
   }
+  const lost = seatsOf('lost'); // by a service whose store came back empty
+  if (lost.length) {
+    sale.tell({
+      tone: 'bad', text: t.event.lost(seatsText(sale.plan, lost), lost.length),
+      action: {text: t.event.chooseAgain, run: () => sale.chooseAgain(lost)},
+    }, {urgent: true});
+  }
   const expired = seatsOf('expired');
   if (expired.length === 0) return;
   for (const i of expired) sale.lapsed.set(i, now());

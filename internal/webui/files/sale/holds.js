@@ -10,12 +10,16 @@ import {account} from '../session.js';
  *   order: string, longest: boolean,
  * }} Hold seats are indices; deadline is in ms by the service's clock; order is '' while there is none; longest: it cannot
  *   be extended any more
- * @typedef {{hold: Hold, how: 'expired'|'released'|'sold'|'unknown'}} Ended
+ * @typedef {{hold: Hold, how: 'expired'|'released'|'sold'|'lost'|'unknown'}} Ended lost: the
+ *   service knows of it no more
  */
 
 /** @typedef {{amount: number, currency: string}} Money */
 
 const changed = 'seathold.holds'; // tabs tell each other
+
+/** What a refusal tells of a hold's end. @type {Record<string, Ended['how']>} */
+const ends = {hold_expired: 'expired', hold_released: 'released', not_found: 'lost'};
 
 export class Holds {
   /**
@@ -99,7 +103,7 @@ export class Holds {
       return status === 'sold' ? 'sold' : 'unknown';
     } catch (err) {
       if (!(err instanceof Problem)) throw err;
-      return err.code === 'hold_expired' ? 'expired' : err.code === 'hold_released' ? 'released' : 'unknown';
+      return ends[err.code] ?? 'unknown';
     }
   }
 

@@ -11,8 +11,8 @@ const longestWait = 15; // seconds that somebody watches a page try again
  * that may be repeated. Throws what the last try threw.
  * @template T
  * @param {() => Promise<T>} make
- * @param {{waiting(problem: Problem|null, until: number): void, signal: AbortSignal}} how waiting is told why it
- *   waits and until when, in ms of Date.now, and null when it goes on
+ * @param {{waiting(problem: Problem, until: number): void, signal: AbortSignal}} how waiting is told why it
+ *   waits and until when, in ms of Date.now
  * @returns {Promise<T>}
  */
 export async function untilAnswered(make, {waiting, signal}) {
@@ -24,7 +24,6 @@ export async function untilAnswered(make, {waiting, signal}) {
       if (seconds === 0) throw err;
       waiting(/** @type {Problem} */ (err), Date.now() + seconds * 1000);
       await pause(seconds, signal);
-      waiting(null, 0);
       if (signal.aborted) throw err;
     }
   }

@@ -78,7 +78,8 @@ export class Sale {
    * @param {{urgent?: boolean}} [how]
    */
   tell(notice, how) {
-    this.notice = notice;
+    const worse = this.notice?.tone === 'bad' && notice?.tone === 'good'; // good news stands in the basket as well
+    if (!worse) this.notice = notice;
     this.changed();
     if (!notice) return;
     announce(notice.text, how);

@@ -69,7 +69,7 @@ function mapChanged(sale, seats) {
   sale.checkChoice(seats);
   const mine = sale.holds.seats;
   const over = (seats ?? [...mine]).some(i => mine.has(i) && sale.map.at(i) !== 'h');
-  if (over && !sale.calls.busy) sale.holds.read();
+  if (over) sale.holds.read();
 }
 
 /** @param {Sale} sale */

@@ -117,6 +117,7 @@ export default {
     cancelled: (/** @type {string} */ seats, /** @type {number} */ n) => `The order is cancelled. ${n === 1 ? `${seats} is` : `${seats} are`} free again.`,
     bought: (/** @type {string} */ seats, /** @type {number} */ n) => n === 1 ? `${seats} is bought.` : `${seats} are bought.`,
     timeOver: (/** @type {string} */ seats, /** @type {number} */ n) => `The time is over: ${seats} ${n === 1 ? 'is' : 'are'} free again, for everybody.`,
+    lost: (/** @type {string} */ seats, /** @type {number} */ n) => `${seats} ${n === 1 ? 'is' : 'are'} no longer held for you: the service had to start anew.`,
     chooseAgain: 'Choose the same again',
     goneSince: (/** @type {string} */ seats, /** @type {number} */ n) => n === 1 ? `${seats} is no longer free.` : `${seats} are no longer free.`,
     wasTaken: (/** @type {string} */ seats, /** @type {number} */ n) => n === 1 ? `${seats} was taken by someone else.` : `${seats} were taken by someone else.`,
