@@ -16,12 +16,12 @@ func TestTheHallIsWalkedByKeys(t *testing.T) {
 
 	t.Run("one tab stop, few cells", func(t *testing.T) {
 		p.click("button", "Map")
-		p.pressUntil("Tab", 5, "gridcell", "Section 101, *, seat 1, €45, free")
+		p.pressUntil("Tab", 5, "gridcell", "Section 101, *eat 1, €45, free")
 		require.Equal(t, 1, evaluate[int](p, "document.querySelectorAll('[role=gridcell][tabindex=\"0\"]').length"))
 		p.press("Tab")
 		p.awaitFocus("button", "Zoom in")
 		p.press("Shift+Tab")
-		p.awaitFocus("gridcell", "Section 101, *, seat 1, €45, free")
+		p.awaitFocus("gridcell", "Section 101, *eat 1, €45, free")
 		p.requireFewCells(t)
 		p.awaitRest()
 		requireInSight(t, p)
@@ -29,7 +29,7 @@ func TestTheHallIsWalkedByKeys(t *testing.T) {
 	t.Run("arrows, and back", func(t *testing.T) {
 		first := p.focused()
 		p.press("ArrowRight", "ArrowRight")
-		p.awaitFocus("gridcell", "Section 101, *, seat 3, *")
+		p.awaitFocus("gridcell", "Section 101, *eat 3, €45, free")
 		p.press("Home")
 		require.Equal(t, first, p.focused())
 		p.press("PageDown")
@@ -49,14 +49,14 @@ func TestTheHallIsWalkedByKeys(t *testing.T) {
 	})
 	t.Run("names and states", func(t *testing.T) {
 		p.press("ArrowRight", "Enter")
-		p.awaitFocus("gridcell", "Section 101, *, seat 2, €45, chosen")
-		p.awaitState("gridcell", "Section 101, *, seat 2, €45, chosen", "selected")
+		p.awaitFocus("gridcell", "Section 101, *eat 2, €45, chosen")
+		p.awaitState("gridcell", "Section 101, *eat 2, €45, chosen", "selected")
 		p.awaitSeat(s.guids[1], "chosen")
 		p.press("Space")
-		p.awaitFocus("gridcell", "*seat 2, €45, free")
+		p.awaitFocus("gridcell", "*eat 2, €45, free")
 		s.held(t, s.customer(t), s.guids[1])
-		p.awaitFocus("gridcell", "Section 101, *, seat 2, €45, held by someone")
-		p.awaitState("gridcell", "*seat 2, €45, held by someone", "disabled")
+		p.awaitFocus("gridcell", "Section 101, *eat 2, €45, held by someone")
+		p.awaitState("gridcell", "*eat 2, €45, held by someone", "disabled")
 		shape := askHall[[]any](p, `(g => [g.getAttribute('aria-label'), +g.getAttribute('aria-rowcount') === plan.rows.length,
 			+g.getAttribute('aria-colcount') === Math.max(...plan.rows.map(r => r.seats.length)), g.getAttribute('aria-multiselectable'),
 			document.getElementById(g.getAttribute('aria-describedby')).textContent.length > 20])(document.querySelector('[role=grid]'))`)

@@ -107,8 +107,8 @@ func moveByFingers(p *tab, s *shop, seat string) {
 	require.Equal(p.t, 1, askHall[int](p, "hall.scene.chosen.size"), "no movement chose a seat")
 
 	before := evaluate[float64](p, "scrollY")
-	corner, width, height := p.box("image", "Picture*")
-	p.swipe(point{corner.x + width/2, corner.y + height + 20}, 0, -120)
+	corner, width, height := p.box("heading", "A play")
+	p.swipe(point{corner.x + width/2, corner.y + height/2}, 0, -120)
 	require.NotEqual(p.t, before, evaluate[float64](p, "scrollY"), "beside the picture the page is scrolled")
 }
 
