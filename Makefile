@@ -109,7 +109,7 @@ fmt: $(BIN)/golangci-lint ## format the code
 .PHONY: bench
 bench: test-servers ## measure, and print each figure beside its target
 	SEATHOLD_BENCH=1 go test -count=1 -timeout 20m -run '^TestFigures' -v ./internal/bench | grep -v -E '^(=== |--- |PASS|ok )'
-	@go test -count=1 -timeout 10m -run '^TestStorms$$' -v ./internal/e2e | sed -n 's/.*figure: //p'
+	@go test -count=1 -timeout 10m -run '^TestStorms$$|^TestFigures' -v ./internal/e2e | sed -n 's/.*figure: //p'
 	go test -run '^$$' -bench . -benchtime 2s ./internal/booking ./internal/boltstore
 
 .PHONY: clean

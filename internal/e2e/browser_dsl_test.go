@@ -67,10 +67,10 @@ func TestNothingIsClickedThroughWhatIsInFront(t *testing.T) {
 	require.Contains(t, why, `in front of it is <div id="cover">`)
 	p.clickAt(point{200, 200}) // which takes the cover away
 	p.click("button", "Under it")
-	p.awaitText("clicked")
+	p.in("status", "").awaitText("clicked")
 	_, why = p.only("button", "Over it")
 	require.Equal(t, "it is not there", why)
-	require.Contains(t, p.outline(), `button "Under it"`)
+	require.Contains(t, p.outline(), `  button "Under it"`)
 }
 
 // TestWhatAPageSaysIsHeard is the control: everything that fails a test is heard,
@@ -121,6 +121,26 @@ func TestVisitorsShareNothing(t *testing.T) {
 		p.awaitFrames()
 		require.Equal(t, "visible", evaluate[string](p, "document.visibilityState"))
 	}
+}
+
+// TestAPersonGoesBackAndForth: what is gone is waited for too.
+func TestAPersonGoesBackAndForth(t *testing.T) {
+	t.Parallel()
+	p := openBrowser(t).visitor(t, fixture(t), desktop.withoutMotion())
+	require.True(t, evaluate[bool](p, "matchMedia('(prefers-reduced-motion: reduce)').matches"))
+	p.open("/")
+	p.fill("Name", "Ada")
+	p.click("button", "Send")
+	p.in("status", "").awaitText("Ada*A1*")
+	p.reload()
+	p.await("heading", "A form")
+	require.Equal(t, "Nobody", p.value("Name"))
+	p.open("/covered#under")
+	p.awaitPath("/covered*")
+	p.awaitGone("heading", "A form")
+	p.back()
+	p.awaitPath("/")
+	p.await("heading", "A form")
 }
 
 // TestPicturesAreTaken in every look, at its size.

@@ -168,7 +168,7 @@ func (p *tab) drawnWith(path, condition string) time.Duration {
 		})
 		p.awaitFrames()
 	})
-	must(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: added.Identifier})
+	must(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added))
 	there, ok := first(all, markThere, 0)
 	require.True(p.t, ok, "the trace does not have the mark")
 	begin := -1.0

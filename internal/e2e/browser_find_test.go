@@ -50,11 +50,11 @@ func textOf(v *accessibility.Value) string {
 	if v == nil {
 		return ""
 	}
-	var text string
-	if json.Unmarshal(v.Value, &text) == nil {
-		return text
+	var value any
+	if json.Unmarshal(v.Value, &value) != nil || value == nil {
+		return ""
 	}
-	return string(v.Value) // true, 2
+	return fmt.Sprint(value)
 }
 
 // find returns what there is with the role and the name at this moment.
@@ -271,25 +271,4 @@ func (p *tab) awaitFocus(role, name string) {
 		}
 		return ""
 	})
-}
-
-// outline lists what the page has, for a person who reads why a test failed.
-func (p *tab) outline() string {
-	const most = 120 // lines
-	tree, err := call(p, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
-	if err != nil {
-		return err.Error()
-	}
-	var lines []string
-	for _, n := range tree.Nodes {
-		each := thingOf(n)
-		if n.Ignored || each.role == "InlineTextBox" || (each.name == "" && each.value == "") {
-			continue
-		}
-		if len(lines) == most {
-			return strings.Join(append(lines, "  …"), "\n")
-		}
-		lines = append(lines, "  "+each.String())
-	}
-	return strings.Join(lines, "\n")
 }

@@ -43,6 +43,7 @@ body { margin: 0; font: 16px/1.5 sans-serif; }
 .tiny { padding: 0; border: 0; font-size: 8px; line-height: 8px; }
 canvas { display: block; touch-action: none; }
 #cover { position: fixed; inset: 0; background: #fff8; }
+.broad { width: 1000px; height: 1px; }
 #hidden { visibility: hidden; }
 `
 
@@ -60,7 +61,7 @@ var fixturePages = map[string]string{
 		<div id="cover"></div><script src="/covered.js"></script>`,
 	"/loud": `<main><h1>Loud</h1></main><script src="/loud.js"></script>`,
 	"/inaccessible": `<h1>Not for all</h1><img src="data:," width="9" height="9"><p class="pale">Pale</p><input>
-		<button class="tiny">a</button><button class="tiny">b</button>`,
+		<button class="tiny">a</button><button class="tiny">b</button><div class="broad"></div>`,
 	"/picture": `<main><h1>Picture</h1><canvas role="img" aria-label="Squares" width="300" height="300"></canvas><p id="late"></p></main><script src="/picture.js"></script>`,
 }
 

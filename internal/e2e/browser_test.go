@@ -30,8 +30,7 @@ import (
 //	ada.awaitGone("dialog", "Sign in")
 //	ada.await("heading", "My orders")
 //	require.Equal(t, "heading \"My orders\"", ada.focused())
-//	checkAccessible(t, ada, "orders")
-//	shoot(t, ada, "orders")
+//	checkAccessible(t, ada, "orders")       // in each look, and takes pictures
 //
 // Everything is found as assistive technology finds it, by its role and its
 // accessible name; what is hidden, inert or aria-hidden is not found. A role is
@@ -100,14 +99,14 @@ func openBrowser(t *testing.T) *browser {
 // keep is theirs. Paths are of the site at base.
 func (b *browser) visitor(t *testing.T, base string, l look) *tab {
 	t.Helper()
-	return newTab(t, b.ctx, base, l, chromedp.WithNewBrowserContext())
+	return b.newTab(t, base, l, chromedp.WithNewBrowserContext())
 }
 
 // another opens one more window of the same person.
 func (p *tab) another(l look) *tab {
 	p.t.Helper()
 	same := chromedp.FromContext(p.ctx).BrowserContextID
-	return newTab(p.t, p.browser, p.base, l, chromedp.WithExistingBrowserContext(same))
+	return p.browser.newTab(p.t, p.base, l, chromedp.WithExistingBrowserContext(same))
 }
 
 // tab is a page in front of a person, and all that tests do with it. It is not
@@ -115,7 +114,7 @@ func (p *tab) another(l look) *tab {
 type tab struct {
 	t       *testing.T
 	ctx     context.Context
-	browser context.Context
+	browser *browser
 	base    string
 	look    look
 	heard   *complaints
@@ -125,11 +124,11 @@ type tab struct {
 
 var tabs atomic.Int64
 
-func newTab(t *testing.T, browser context.Context, base string, l look, how chromedp.ContextOption) *tab {
+func (b *browser) newTab(t *testing.T, base string, l look, how chromedp.ContextOption) *tab {
 	t.Helper()
-	p := &tab{t: t, browser: browser, base: base, heard: newComplaints(), number: tabs.Add(1)}
+	p := &tab{t: t, browser: b, base: base, heard: newComplaints(), number: tabs.Add(1)}
 	var leave context.CancelFunc
-	p.ctx, leave = chromedp.NewContext(browser, how, chromedp.WithListener(p.heard.note))
+	p.ctx, leave = chromedp.NewContext(b.ctx, how, chromedp.WithListener(p.heard.note))
 	require.NoError(t, chromedp.Do(p.ctx), "open a page")
 	t.Cleanup(func() {
 		p.finish()
@@ -270,10 +269,11 @@ func (p *tab) world(name string) runtime.ExecutionContextID {
 	return must(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame, WorldName: name}).ExecutionContextID
 }
 
-// evaluateIn is evaluate in a world.
+// evaluateIn is evaluate in a world. Much may be looked at there, and it is no
+// step of a person: it has more time.
 func evaluateIn[T any](p *tab, world runtime.ExecutionContextID, expression string) T {
 	p.t.Helper()
-	ctx, end := context.WithTimeout(p.ctx, pagePatience)
+	ctx, end := context.WithTimeout(p.ctx, 8*pagePatience)
 	defer end()
 	in := func(params *runtime.EvaluateParams) { params.ContextID = world }
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise, in))

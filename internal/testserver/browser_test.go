@@ -41,7 +41,8 @@ func TestBrowserDiesWithTheTestBinary(t *testing.T) {
 		select {} // until killed
 	}
 	Browser(t) // skips where there is none
-	folder, err := os.MkdirTemp("", "own") // t.TempDir's would be too long for the browser's sockets
+	// t.TempDir's would be too long for the browser's sockets.
+	folder, err := os.MkdirTemp("", "own")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(folder)) })
 	owner := exec.Command(os.Args[0], "-test.run=^TestBrowserDiesWithTheTestBinary$")
