@@ -3,7 +3,6 @@ package metrics
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -18,7 +17,6 @@ func TestStreamsAreCountedAndWellNamed(t *testing.T) {
 	s.ListenerCut("slow")
 	s.FrameTold(7)
 	s.FrameTold(0)
-	s.ChangeTold(3 * time.Millisecond)
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
 # HELP seathold_stream_cut_total Listeners ended or not let in: slow, shutdown or limit.
 # TYPE seathold_stream_cut_total counter
@@ -29,10 +27,7 @@ seathold_stream_frames_total 7
 # HELP seathold_stream_listeners People who listen to a seat map at this instance.
 # TYPE seathold_stream_listeners gauge
 seathold_stream_listeners 2
-`), "seathold_stream_cut_total", "seathold_stream_frames_total", "seathold_stream_listeners"))
-	count, err := testutil.GatherAndCount(registry, "seathold_stream_lag_seconds")
-	require.NoError(t, err)
-	require.Equal(t, 1, count)
+`)))
 	problems, err := testutil.GatherAndLint(registry)
 	require.NoError(t, err)
 	require.Empty(t, problems)

@@ -1,7 +1,5 @@
 package seatmap
 
-import "time"
-
 // Why a listener hears no more, or was not let in.
 const (
 	CutSlow     = "slow"     // it did not take what it was sent
@@ -18,14 +16,10 @@ type Metrics interface {
 	ListenerCut(why string)
 	// FrameTold counts a frame that was given to so many listeners.
 	FrameTold(listeners int)
-	// ChangeTold says how long after a change, made through this instance, the
-	// frame went out that tells of it: of several changes the oldest.
-	ChangeTold(lag time.Duration)
 }
 
 type noMetrics struct{}
 
-func (noMetrics) Listeners(int)            {}
-func (noMetrics) ListenerCut(string)       {}
-func (noMetrics) FrameTold(int)            {}
-func (noMetrics) ChangeTold(time.Duration) {}
+func (noMetrics) Listeners(int)      {}
+func (noMetrics) ListenerCut(string) {}
+func (noMetrics) FrameTold(int)      {}

@@ -2,7 +2,6 @@ package seatmap
 
 import (
 	"maps"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -20,7 +19,6 @@ type told struct {
 type count struct {
 	listeners, frames int
 	cut               map[string]int
-	lags              []time.Duration
 }
 
 func (m *told) Listeners(n int) { m.note(func(c *count) { c.listeners = n }) }
@@ -28,8 +26,6 @@ func (m *told) Listeners(n int) { m.note(func(c *count) { c.listeners = n }) }
 func (m *told) ListenerCut(why string) { m.note(func(c *count) { c.cut[why]++ }) }
 
 func (m *told) FrameTold(n int) { m.note(func(c *count) { c.frames += n }) }
-
-func (m *told) ChangeTold(lag time.Duration) { m.note(func(c *count) { c.lags = append(c.lags, lag) }) }
 
 func (m *told) note(change func(*count)) {
 	m.mu.Lock()
@@ -41,7 +37,7 @@ func (m *told) note(change func(*count)) {
 func (m *told) now() (c count) {
 	m.note(func(noted *count) {
 		c = *noted
-		c.cut, c.lags = maps.Clone(noted.cut), slices.Clone(noted.lags)
+		c.cut = maps.Clone(noted.cut)
 	})
 	return c
 }
@@ -107,62 +103,4 @@ func TestWhoIsCutIsCountedByWhy(t *testing.T) {
 	w.hub.EndListeners()
 	listen(w.Event.ID, "d")
 	require.Equal(t, map[string]int{CutSlow: 1, CutLimit: 3, CutShutdown: 4}, m.now().cut, "three listened, one came too late")
-}
-
-// TestTheLagIsFromTheChangeToTheFrame holds the log back: what was changed
-// meanwhile is told no sooner than it goes on.
-func TestTheLagIsFromTheChangeToTheFrame(t *testing.T) {
-	log := &heldBack{asked: make(chan struct{}, 1), free: make(chan struct{})}
-	w, m := counted(t, func(c *Config) { log.SeatLog, c.Changes = c.Changes, log })
-	one := w.listen("", nil)
-	<-log.asked
-	w.Take("customer-1", 1)
-	made := time.Now()
-	w.Take("customer-1", 2)
-	require.Empty(t, m.now().lags)
-	free := time.Now()
-	close(log.free)
-	w.catchUp(one)
-	require.Eventually(t, func() bool { return len(m.now().lags) > 0 }, patience, time.Millisecond)
-	require.GreaterOrEqual(t, m.now().lags[0], free.Sub(made), "from the oldest change")
-	require.Less(t, m.now().lags[0], patience)
-}
-
-// TestTheLagOfManyChanges: all are told, and nothing is left to be.
-func TestTheLagOfManyChanges(t *testing.T) {
-	w, m := counted(t)
-	one := w.listen("", nil)
-	begin := time.Now()
-	for i := range 20 {
-		w.Take("customer-1", i)
-		w.catchUp(one)
-	}
-	f := w.hub.known(w.Event.ID)
-	require.Eventually(t, func() bool { return f.lag.untold.Load() == nil }, patience, time.Millisecond)
-	lags := m.now().lags
-	require.NotEmpty(t, lags)
-	require.LessOrEqual(t, len(lags), 20)
-	for _, lag := range lags {
-		require.GreaterOrEqual(t, lag, time.Duration(0))
-		require.LessOrEqual(t, lag, time.Since(begin))
-	}
-}
-
-// TestAChangeThatIsToldBeforeItIsNotedCountsOnce: the log may be quicker than the
-// answer to who made the change.
-func TestAChangeThatIsToldBeforeItIsNotedCountsOnce(t *testing.T) {
-	var l lag
-	l.caughtUp(l.untold.Load())
-	_, ok := l.told()
-	require.False(t, ok, "nothing was noted")
-	l.wrote()
-	first := l.untold.Load()
-	l.wrote()
-	require.Same(t, first, l.untold.Load(), "the oldest counts")
-	l.caughtUp(first)
-	_, ok = l.told()
-	require.True(t, ok)
-	_, ok = l.told()
-	require.False(t, ok)
-	require.Nil(t, l.untold.Load())
 }

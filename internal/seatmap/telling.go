@@ -40,14 +40,6 @@ func (f *feed) flush() {
 	f.flushed = time.Now()
 	f.sent.add(f.version.Number, frame)
 	f.broadcast(frame)
-	f.measure()
-}
-
-// measure says how long it took to tell what no frame had yet.
-func (f *feed) measure() {
-	if took, ok := f.lag.told(); ok {
-		f.hub.Metrics.ChangeTold(took)
-	}
 }
 
 func (f *feed) stopTimer() {
