@@ -167,7 +167,6 @@ func organizerIsCorrected(t *testing.T, o *organizing) {
 	p.dropFiles("Choose another file", planFile(t, "theatre.json", theatre(t, 300), "", ""))
 	p.awaitText("theatre.json: 300 seats")
 	checkAccessible(t, p, "organizer-new")
-	shoot(t, p, "organizer-new")
 }
 
 func organizerPutsOnSale(t *testing.T, o *organizing) {
@@ -210,7 +209,6 @@ func organizerSeesSales(t *testing.T, o *organizing) {
 	o.p.awaitText("25% of the seats are sold: 75.")
 	o.p.awaitSeat(o.guids[10], "sold")
 	o.p.awaitSeat(o.guids[20], "held")
-	shoot(t, o.p, "organizer-event")
 }
 
 func organizerBlocks(t *testing.T, o *organizing) {
