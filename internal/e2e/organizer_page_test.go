@@ -27,7 +27,7 @@ type organizing struct {
 // customers who buy meanwhile.
 func TestAnOrganizerSells(t *testing.T) {
 	t.Parallel()
-	service := newService(t, seathold, quick())
+	service := newService(t, seathold, quick(), settings{"SEATHOLD_MAX_SEATS_PER_HOLD": "100"})
 	service.createOrganizer(t, "other@shop.example")
 	s := openShopOn(t, embeddedWorld, service, 20)
 	b := openBrowser(t)
@@ -278,7 +278,7 @@ func organizerPaysBack(t *testing.T, o *organizing) {
 	p.choose("Status", "Being paid back")
 	p.awaitText("No order is like that.")
 	p.choose("Status", "All")
-	p.click("button", "Cancel the order of Someone and pay the money back")
+	p.click("button", "Cancel and pay back… the order of Someone")
 	p.awaitText("€196.50 goes back to Someone")
 	checkAccessible(t, p, "organizer-refund")
 	p.in("dialog", "*").click("button", "Cancel and pay back")
