@@ -12,7 +12,9 @@ func TestScreenshots(t *testing.T) {
 		t.Skip("make screenshots takes them")
 	}
 	s := openShop(t, embeddedWorld, plainSeathold, 420)
-	p := openBrowser(t).visitor(t, s.url, desktop)
+	b := openBrowser(t)
+	shootOrganizers(t, b)
+	p := b.visitor(t, s.url, desktop)
 	p.open(s.ordered(t, s.customer(t), "A1", "A2").Payment.URL)
 	p.await("button", "Pay *")
 	shoot(t, p, "payment")

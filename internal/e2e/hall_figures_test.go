@@ -39,10 +39,10 @@ func TestFiguresOfThePages(t *testing.T) {
 // from the hall as it is drawn before it has come.
 func figureFirstPaint(t *testing.T, b *browser, s *shop, p *tab) {
 	t.Helper()
-	section := askHall[[]string](p, "plan.sections[0].seats.map(i => plan.seats[i].guid)")
-	middle := askHall[[2]int](p, `(({labels: {spots}, look: {ratio}, canvas}, {scale, x, y}) =>
-		[Math.round((spots[0].x * scale + x + 12) * ratio), Math.round((spots[0].y * scale + y + 12) * ratio)])(hall.picture, hall.camera.view)`)
-	colour := fmt.Sprintf("[...document.querySelector('.hall-canvas').getContext('2d').getImageData(%d, %d, 1, 1).data].join()", middle[0], middle[1])
+	section := askHall[[]string](p, "plan.sections.reduce((a, b) => b.seats.length > a.seats.length ? b : a).seats.map(i => plan.seats[i].guid)")
+	corner := askHall[[2]int](p, fmt.Sprintf(`(({x, y}, {ratio}) => [Math.round(x * ratio), Math.round(y * ratio)])(
+		hall.placeOf(plan.indexOf.get(%q)), hall.picture.look)`, section[0])) // no writing is there
+	colour := fmt.Sprintf("[...document.querySelector('.hall-canvas').getContext('2d').getImageData(%d, %d, 1, 1).data].join()", corner[0], corner[1])
 	before := evaluate[string](p, colour)
 	requireStatus(t, s.organizer.block(s.event.ID, section...), 201)
 	p.until("await that the section is shown as taken", func() string {

@@ -327,6 +327,12 @@ func organizerCloses(t *testing.T, o *organizing) {
 	p.await("dialog", "End the sale of Much ado about nothing for good?")
 	checkAccessible(t, p, "organizer-close")
 	p.press("Escape")
+	p.until("await that the page knows of it", func() string {
+		if evaluate[int](p, "document.querySelectorAll('dialog.ask').length") > 0 {
+			return "it still has the dialog"
+		}
+		return ""
+	})
 	p.awaitFocus("button", "End the sale…")
 	p.press("Enter")
 	p.in("dialog", "*").click("button", "End the sale")
