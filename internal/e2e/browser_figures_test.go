@@ -152,11 +152,12 @@ func micros(us float64) time.Duration { return time.Duration(us * float64(time.M
 
 // drawnWith opens a path and returns how long after the start of that the
 // browser drew the first frame in which a condition was met: an expression that
-// is evaluated before each frame, beside the page's own scripts.
+// is evaluated before each frame, beside the page's own scripts. What a page
+// paints itself is seen a frame late, so there is a last frame with a dot in it.
 func (p *tab) drawnWith(path, condition string) time.Duration {
 	p.t.Helper()
 	added := must(p, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		WorldName: "figures", Source: whenDrawn(condition, "performance.mark('"+markThere+"')"),
+		WorldName: "figures", Source: whenDrawn(condition, "performance.mark('"+markThere+"'); "+dot),
 	})
 	all := p.trace(func() {
 		p.open(path)
@@ -186,6 +187,10 @@ func (p *tab) drawnWith(path, condition string) time.Duration {
 	require.Fail(p.t, "the trace has no frame with "+condition)
 	return 0
 }
+
+// dot changes one pixel of the page.
+const dot = `const dot = document.body.appendChild(document.createElement('i'));
+	Object.assign(dot.style, {position: 'fixed', left: 0, top: 0, width: '1px', height: '1px', background: '#888'});`
 
 // whenDrawn is a script that does something in the frame in which a condition is
 // first met.
