@@ -29,12 +29,6 @@ type traced struct {
 	Thread  int     `json:"tid"`
 	At      float64 `json:"ts"`  // µs
 	Length  float64 `json:"dur"` // µs
-	Args    struct {
-		Data struct {
-			IsOutermostMainFrame bool   `json:"isOutermostMainFrame"`
-			DocumentLoaderURL    string `json:"documentLoaderURL"`
-		} `json:"data"`
-	} `json:"args"`
 }
 
 // trace has the browser note what it does while do runs. One trace at a time.
@@ -172,16 +166,11 @@ func (p *tab) drawnWith(path, condition string) time.Duration {
 	must(p, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added))
 	there, ok := first(all, markThere, 0)
 	require.True(p.t, ok, "the trace does not have the mark")
-	begin := -1.0
-	for _, e := range all {
-		if e.Name == "navigationStart" && e.Process == there.Process && e.At < there.At && e.Args.Data.IsOutermostMainFrame {
-			begin = e.At
-		}
-	}
-	require.Positive(p.t, begin, "the trace has no start of the page")
 	for _, e := range all {
 		if e.Name == "DrawFrame" && e.Process == there.Process && e.At > there.At {
-			return micros(e.At - begin)
+			// The page's clock begins with the navigation.
+			since := evaluate[float64](p, "performance.getEntriesByName('"+markThere+"')[0].startTime")
+			return micros(1000*since + e.At - there.At)
 		}
 	}
 	require.Fail(p.t, "the trace has no frame with "+condition)
