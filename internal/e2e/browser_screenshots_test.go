@@ -14,6 +14,7 @@ func TestScreenshots(t *testing.T) {
 	s := openShop(t, embeddedWorld, plainSeathold, 420)
 	b := openBrowser(t)
 	shootCustomers(t, b)
+	shootOrganizers(t, b)
 	p := b.visitor(t, s.url, desktop)
 	p.open(s.ordered(t, s.customer(t), "A1", "A2").Payment.URL)
 	p.await("button", "Pay *")

@@ -14,17 +14,19 @@ import {useView, ViewSwitch} from './ViewSwitch.js';
  * @typedef {{
  *   plan: import('./plan.js').Plan, map: import('./seatstate.js').SeatState,
  *   mine?: Set<number>, chosen?: Set<number>, conflicts?: Set<number>,
- *   onSeat?: (i: number) => void, onSection?: (k: number) => void, readOnly?: boolean, children?: any,
+ *   onSeat?: (i: number) => void, onSection?: (k: number) => void, readOnly?: boolean, kinds?: import('./marks.js').Kind[], children?: any,
  * }} Props mine are held by this customer, chosen not held yet, conflicts just refused; readOnly: to look at, with no seats of
- *   one's own; children stand over the picture and may be a function that is given the hall
+ *   one's own; kinds: what there can be, for the legend; children stand over the picture and may be a function that is given the hall
  */
 
 /** @type {Set<number>} */
 const none = new Set();
+/** @type {import('./marks.js').Kind[]} */
+const looked = ['free', 'held', 'sold', 'blocked'];
 
 /** @param {Props} props */
 export function SeatMap(props) {
-  const {plan, map, mine = none, chosen = none, conflicts = none, readOnly} = props;
+  const {plan, map, mine = none, chosen = none, conflicts = none, readOnly, kinds = readOnly ? looked : undefined} = props;
   const [view, setView] = useView();
   const [clicked, setClicked] = useState(/** @type {number|null} */ (null));
   const picture = useRef(/** @type {HTMLElement|null} */ (null));
@@ -68,7 +70,7 @@ export function SeatMap(props) {
         ${hall && (typeof props.children === 'function' ? props.children(hall) : props.children)}
       </div>
       <${GridKeys} />
-      <${Legend} categories=${plan.categories} kinds=${readOnly ? ['free', 'held', 'sold', 'blocked'] : undefined} />
+      <${Legend} categories=${plan.categories} kinds=${kinds} />
     </div>`;
 }
 

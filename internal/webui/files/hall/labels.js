@@ -7,9 +7,13 @@ import {distance} from './box.js';
 /** @typedef {import('./paint.js').Look} Look */
 
 const face = 'system-ui, sans-serif';
-// What may be written, the best first; sizes are CSS px.
-const forms = [{name: 13, count: 11.5, line: 15}, {name: 13, count: 0, line: 15}, {name: 10.5, count: 0, line: 11}];
-const nameOnly = 1; // the first of forms that is
+// What may be written, the best first: "101, 269 free", "101, 269", "101". Sizes
+// are CSS px; smaller than 9 nobody can read.
+const forms = [
+  {name: 13, count: 11.5, line: 15, words: true}, {name: 13, count: 11.5, line: 15, words: false},
+  {name: 13, count: 0, line: 15, words: false}, {name: 10.5, count: 0, line: 11, words: false}, {name: 9, count: 0, line: 9.5, words: false},
+];
+const nameOnly = 2; // the first of forms that is
 
 /**
  * @typedef {{canvas: HTMLCanvasElement, free: number}} Sprite
@@ -119,7 +123,7 @@ export class Labels {
     let room = this.rooms.get(key);
     if (!room) {
       const all = this.look.scene.plan.sections[k].seats.length;
-      const texts = [t.hall.free(number(all)), t.hall.full].flatMap(count => this.lines(k, forms[form], count));
+      const texts = [all, 0].flatMap(free => this.lines(k, form, free));
       room = {w: Math.max(...texts.map(line => this.width(line))), h: forms[form].line * (forms[form].count ? 2 : 1) * this.look.ratio};
       this.rooms.set(key, room);
     }
@@ -128,14 +132,17 @@ export class Labels {
 
   /**
    * @param {number} k
-   * @param {typeof forms[number]} form
-   * @param {string} count
+   * @param {number} form
+   * @param {number} free
    * @returns {Line[]}
    */
-  lines(k, form, count) {
+  lines(k, form, free) {
     const {ratio} = this.look;
-    const name = {text: this.names[k], font: `600 ${form.name * ratio}px ${face}`};
-    return form.count ? [name, {text: count, font: `${form.count * ratio}px ${face}`}] : [name];
+    const {name, count, words} = forms[form];
+    const first = {text: this.names[k], font: `600 ${name * ratio}px ${face}`};
+    if (!count) return [first];
+    const text = !words ? number(free) : free ? t.hall.free(number(free)) : t.hall.full;
+    return [first, {text, font: `${count * ratio}px ${face}`}];
   }
 
   /** @param {Line} line */
@@ -153,8 +160,7 @@ export class Labels {
     const free = forms[form].count ? this.look.scene.freeOf[k] : 0;
     let sprite = this.sprites.get(key);
     if (!sprite || sprite.free !== free) {
-      const count = free ? t.hall.free(number(free)) : t.hall.full;
-      sprite = {canvas: this.write(this.lines(k, forms[form], count), forms[form].line), free};
+      sprite = {canvas: this.write(this.lines(k, form, free), forms[form].line), free};
       this.sprites.set(key, sprite);
     }
     return sprite;

@@ -1,9 +1,8 @@
 // What one reader sees of a seat: the live map, with what is theirs.
 
-/** @typedef {'free'|'held'|'sold'|'blocked'|'mine'|'chosen'} SeatLook */
+import {nameOf} from './letters.js';
 
-/** @type {Record<string, SeatLook>} */
-const looks = {'.': 'free', h: 'held', s: 'sold', x: 'blocked'};
+/** @typedef {import('./letters.js').SeatName|'mine'|'chosen'} SeatLook */
 
 /**
  * What is held by this reader is theirs, whatever the map says of it.
@@ -14,5 +13,5 @@ const looks = {'.': 'free', h: 'held', s: 'sold', x: 'blocked'};
  */
 export function lookOf(map, mine, chosen, i) {
   if (mine.has(i)) return 'mine';
-  return chosen.has(i) ? 'chosen' : looks[map.at(i)];
+  return chosen.has(i) ? 'chosen' : nameOf[map.at(i)];
 }

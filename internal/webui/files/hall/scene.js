@@ -2,6 +2,7 @@
 // each seat stands now.
 
 import {distance} from './box.js';
+import {free, nameOfCode} from './letters.js';
 import {outlineOf} from './outline.js';
 import {Places} from './places.js';
 
@@ -9,10 +10,6 @@ import {Places} from './places.js';
  * @typedef {import('./plan.js').Plan} Plan
  * @typedef {import('./marks.js').Kind} Kind
  */
-
-const free = 46; // '.'
-/** @type {Record<string, Kind>} */
-const kindOf = {'.': 'free', h: 'held', s: 'sold', x: 'blocked'};
 
 export class Scene {
   /** @param {Plan} plan */
@@ -59,7 +56,7 @@ export class Scene {
   kind(i) {
     if (this.mine.has(i)) return 'mine';
     if (this.chosen.has(i)) return 'chosen';
-    return kindOf[String.fromCharCode(this.map[i])];
+    return nameOfCode[this.map[i]];
   }
 
   /**

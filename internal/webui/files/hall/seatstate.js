@@ -1,15 +1,13 @@
 // The live map of one event: who has which seat, one character a seat. What
 // shows seats subscribes here and redraws what changed, nothing else.
 
+import {free, nameOfCode} from './letters.js';
+
 /**
  * @typedef {'.'|'h'|'s'|'x'} State free, held, sold, blocked
- * @typedef {{free: number, held: number, sold: number, blocked: number}} Counts
+ * @typedef {Record<import('./letters.js').SeatName, number>} Counts
  * @typedef {(changed: number[]|null) => void} Told null: everything may have changed
  */
-
-const free = 46; // '.'
-/** @type {Record<number, keyof Counts>} */
-const names = {46: 'free', 104: 'held', 115: 'sold', 120: 'blocked'};
 
 export class SeatState {
   /** @param {number} count how many seats the plan has; all are free until told */
@@ -32,7 +30,7 @@ export class SeatState {
     const totals = none();
     for (let i = 0; i < states.length; i++) {
       states[i] = seats.charCodeAt(i);
-      totals[names[states[i]]]++;
+      totals[nameOfCode[states[i]]]++;
     }
     this.totals = totals;
     this.known = true;
@@ -50,8 +48,8 @@ export class SeatState {
       const before = this.states[i];
       if (now === before || before === undefined) continue;
       this.states[i] = now;
-      this.totals[names[before]]--;
-      this.totals[names[now]]++;
+      this.totals[nameOfCode[before]]--;
+      this.totals[nameOfCode[now]]++;
       changed.push(i);
     }
     if (changed.length) for (const told of this.told) told(changed);
@@ -82,7 +80,7 @@ export class SeatState {
    */
   countsOf(section) {
     const counts = none();
-    for (const i of section.seats) counts[names[this.states[i]]]++;
+    for (const i of section.seats) counts[nameOfCode[this.states[i]]]++;
     return counts;
   }
 

@@ -136,3 +136,10 @@ function holdError(text) {
   const [, most] = /^1 to (\d+)$/.exec(text) ?? [];
   return most ? words.wrong.longHold(number(Number(most) / 60)) : text;
 }
+
+/**
+ * What takes the error of a field away, which is being written anew.
+ * @param {string} name
+ * @returns {<T extends Record<string, string|undefined>>(errors: T) => T}
+ */
+export const without = name => errors => ({...errors, [name]: undefined});

@@ -5,7 +5,7 @@ import {Problem} from '../problem.js';
 import {go} from '../router.js';
 import {minorDigits, money, number, t} from '../texts.js';
 import {html, useRef, useState} from '../ui.js';
-import {errorsOf, EventFields, noValues, readFields, readPrice} from './fields.js';
+import {errorsOf, EventFields, noValues, readFields, readPrice, without} from './fields.js';
 import {Gate} from './gate.js';
 import {mostBytes} from './planfile.js';
 import {PlanPicker} from './planpicker.js';
@@ -31,8 +31,26 @@ function NewEvent() {
   /** @param {PlanFile|null} next */
   function choose(next) {
     setPlan(next);
-    setErrors(({plan: _, ...others}) => others);
+    setErrors(without('plan'));
     if (next && !values.name && typeof next.doc.name === 'string') setValues({...values, name: next.doc.name});
+  }
+
+  /**
+   * @param {keyof import('./fields.js').Values} name
+   * @param {string} value
+   */
+  function change(name, value) {
+    setValues(old => ({...old, [name]: value}));
+    setErrors(without(name));
+  }
+
+  /**
+   * @param {string} category
+   * @param {string} value
+   */
+  function changePrice(category, value) {
+    setPrices(old => ({...old, [category]: value}));
+    setPriceErrors(without(category));
   }
 
   /** @param {SubmitEvent} e */
@@ -80,13 +98,13 @@ function NewEvent() {
       </section>
       <section>
         <h2>${words.eventTitle}</h2>
-        <${EventFields} values=${values} errors=${errors} onChange=${(/** @type {string} */ name, /** @type {string} */ value) => setValues(old => ({...old, [name]: value}))} />
+        <${EventFields} values=${values} errors=${errors} onChange=${change} />
       </section>
       ${plan && html`
         <section>
           <h2>${words.pricesTitle}</h2>
           <${Prices} ...${{plan, currency, setCurrency, prices, priceErrors}} error=${errors.prices}
-            onPrice=${(/** @type {string} */ name, /** @type {string} */ value) => setPrices(old => ({...old, [name]: value}))} />
+            onPrice=${changePrice} />
         </section>`}
       ${failed && html`<p class="notice bad" role="alert">${failed}</p>`}
       <div class="actions">

@@ -18,6 +18,7 @@ export function OrderRow({order, plan, onChange}) {
   const {status, reason, customer} = order;
   const name = customer.name || customer.email || words.unknownCustomer;
   const paid = status === 'paid';
+  const paysBack = paid && order.total.amount > 0;
 
   async function cancel() {
     onChange(await call('POST', `${orderPath(order.id)}/cancel`, {signedIn: true}));
@@ -35,12 +36,12 @@ export function OrderRow({order, plan, onChange}) {
       <div class="when"><small>${words.ordered(shortDate(order.created_at))}<br />${words.number(order.id)}</small></div>
       <div class="end">
         ${(paid || status === 'pending_payment') && html`
-          <button class="danger" aria-label=${(paid ? words.refundLabel : words.cancelLabel)(name)} onClick=${() => setAsking(true)}>
-            ${paid && order.total.amount ? words.refund : words.cancel}
+          <button class="danger" aria-label=${(paysBack ? words.refundLabel : words.cancelLabel)(name)} onClick=${() => setAsking(true)}>
+            ${paysBack ? words.refund : words.cancel}
           </button>`}
       </div>
       ${asking && html`
-        <${Confirm} title=${paid && order.total.amount ? words.refundAsk : words.cancelAsk} action=${paid && order.total.amount ? words.refundNow : words.cancelNow}
+        <${Confirm} title=${paysBack ? words.refundAsk : words.cancelAsk} action=${paysBack ? words.refundNow : words.cancelNow}
           keep=${words.keep} danger act=${cancel} onClose=${() => setAsking(false)}>
           <p>${meaning(order, name, seatsText(plan, indicesOf(plan, order.seats)))}</p>
         <//>`}

@@ -10,6 +10,8 @@ import {Blocks} from './blocks.js';
 import {SeatCard} from './seatcard.js';
 
 const words = t.organizer.seats;
+/** @type {import('../hall/marks.js').Kind[]} */
+const kinds = ['free', 'chosen', 'held', 'sold', 'blocked']; // no seat is an organizer's own
 const conflictTime = 6000; // ms for which refused seats are shown
 
 /**
@@ -52,7 +54,7 @@ export function Seats({event, plan, map, blocks, reloadBlocks, showOrder}) {
       <div class="hall-side">
         <p class="quiet">${words.hint}</p>
         <section aria-label=${words.mapLabel(event.name)}>
-          <${SeatMap} plan=${plan} map=${map} chosen=${chosen} conflicts=${conflicts} onSeat=${onSeat} />
+          <${SeatMap} plan=${plan} map=${map} chosen=${chosen} conflicts=${conflicts} kinds=${kinds} onSeat=${onSeat} />
         </section>
         <${RowPicker} plan=${plan} onAdd=${add} />
       </div>

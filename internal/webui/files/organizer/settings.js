@@ -5,7 +5,7 @@ import {Problem} from '../problem.js';
 import {t} from '../texts.js';
 import {html, useState} from '../ui.js';
 import {Confirm} from './confirm.js';
-import {errorsOf, EventFields, readFields, valuesOf} from './fields.js';
+import {errorsOf, EventFields, readFields, valuesOf, without} from './fields.js';
 
 const words = t.organizer.form;
 
@@ -62,11 +62,20 @@ function Edit({event, setEvent}) {
     return fine;
   }
 
+  /**
+   * @param {keyof import('./fields.js').Values} name
+   * @param {string} value
+   */
+  function change(name, value) {
+    setSaid('');
+    setValues(old => ({...old, [name]: value}));
+    setErrors(without(name));
+  }
+
   return html`
     <form class="edit" noValidate onSubmit=${submit}>
       <h2>${words.eventTitle}</h2>
-      <${EventFields} values=${values} errors=${errors}
-        onChange=${(/** @type {string} */ name, /** @type {string} */ value) => { setSaid(''); setValues(old => ({...old, [name]: value})); }} />
+      <${EventFields} values=${values} errors=${errors} onChange=${change} />
       <p class="quiet">${words.pricesStay}</p>
       ${failed && html`<p class="notice bad" role="alert">${failed}</p>`}
       <div class="actions">

@@ -1,5 +1,6 @@
 // How an event and its numbers are shown.
 
+import {nameOf} from '../hall/letters.js';
 import {t} from '../texts.js';
 import {html} from '../ui.js';
 
@@ -10,7 +11,7 @@ import {html} from '../ui.js';
  *   status: 'scheduled'|'on_sale'|'closed', seat_count: number, categories: {name: string, color: string, price: Money}[],
  *   hold_ttl_seconds: number, max_seats_per_customer: number,
  * }} Event as the API shows it
- * @typedef {{free: number, held: number, sold: number, blocked: number}} Counts
+ * @typedef {import('../hall/seatstate.js').Counts} Counts
  */
 
 /** In the order in which they are shown, the most wanted first. @type {(keyof Counts)[]} */
@@ -48,7 +49,6 @@ function bars(counts) {
  */
 export function countsOf(seats) {
   const counts = {free: 0, held: 0, sold: 0, blocked: 0};
-  const states = /** @type {const} */ ({'.': 'free', h: 'held', s: 'sold', x: 'blocked'});
-  for (const s of seats) counts[states[/** @type {keyof typeof states} */ (s)]]++;
+  for (const s of seats) counts[nameOf[s]]++;
   return counts;
 }

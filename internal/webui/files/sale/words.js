@@ -1,5 +1,6 @@
 // Seats and refusals in words.
 
+import {nameOf} from '../hall/letters.js';
 import {rowText, seatPart, seatText} from '../hall/plan.js';
 import {list, shortTime, t} from '../texts.js';
 
@@ -79,6 +80,4 @@ function sentence(detail) {
  * Why a seat cannot be chosen.
  * @param {import('../hall/seatstate.js').State} state
  */
-export function stateText(state) {
-  return state === 'h' ? t.states.held : state === 's' ? t.states.sold : state === 'x' ? t.states.blocked : t.states.free;
-}
+export const stateText = state => t.states[nameOf[state]];
