@@ -48,7 +48,7 @@ func shootCustomers(t *testing.T, b *browser) {
 	shoot(t, p, "list")
 	p.click("button", "Map")
 	p.paysBy(p.click)
-	p.in("region", "Tickets").awaitText("Row B 4")
+	p.in("region", "Tickets").awaitText("B 4 €65")
 	shoot(t, p, "tickets")
 
 	p.openSale(concert)
