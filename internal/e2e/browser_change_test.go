@@ -39,7 +39,7 @@ func (p *tab) answerChanged(e *fetch.EventRequestPaused, old, now string) {
 }
 
 func changedScript(url, old, now string) (string, error) {
-	answer, err := http.Get(url) //nolint:gosec,noctx // of the service under test
+	answer, err := http.Get(url)
 	if err != nil {
 		return "", err
 	}

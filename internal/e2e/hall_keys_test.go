@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -97,29 +100,67 @@ func requireInSight(t *testing.T, p *tab) {
 	require.Equal(t, []bool{true, true, true}, seen, "in sight; large enough; the cell is there")
 }
 
-// TestKeysReachEverySeat walks from each seat of an arena by each arrow key.
+// TestKeysReachEverySeat walks from each seat by each arrow key.
 func TestKeysReachEverySeat(t *testing.T) {
 	t.Parallel()
-	s := openShop(t, embeddedWorld, seathold, 10).withArena(t)
+	s := openShop(t, embeddedWorld, seathold, 10)
 	p := openBrowser(t).visitor(t, s.url, desktop)
-	p.openHall(s.event.ID)
-	p.run(walker)
-	require.Equal(t, arenaSeats, p.walkHall(), "seats that are reached from the first one")
-	require.Zero(t, evaluate[int](p, "globalThis.walk.back()"), "keys that lead back to where they were pressed before")
+	odd, _ := s.organizer.createEvent(t, "Around a table", oddHall(t))
+	for _, e := range []event{s.withArena(t).event, odd} {
+		p.openHall(e.ID)
+		p.run(walker)
+		require.Equal(t, e.SeatCount, p.walkHall(e.SeatCount), "seats that are reached from the first one")
+		require.Zero(t, evaluate[int](p, "globalThis.walk.back()"), "keys that lead back to where they were pressed before")
+	}
 
 	// The control: without the guard that asks whether the same key leads on.
 	p.run("globalThis.walk.without('leadsOn')")
-	p.walkHall()
+	p.walkHall(odd.SeatCount)
 	require.Positive(t, evaluate[int](p, "globalThis.walk.back()"), "the guard is of no use")
+}
+
+// oddHall has a round table between rows on a slope and rows that are straight.
+func oddHall(t *testing.T) []byte {
+	t.Helper()
+	type object = map[string]any
+	row := func(name string, seats int, place func(k float64) (x, y float64)) object {
+		all := make([]object, seats)
+		for k := range all {
+			x, y := place(float64(k))
+			all[k] = object{
+				"seat_guid": fmt.Sprintf("%s-%d", name, k+1), "seat_number": strconv.Itoa(k + 1), "category": "Any",
+				"position": object{"x": math.Round(x), "y": math.Round(y)},
+			}
+		}
+		return object{"row_number": name, "position": object{"x": 0, "y": 0}, "seats": all}
+	}
+	zone := func(name string, rows ...object) object {
+		return object{"name": name, "position": object{"x": 0, "y": 0}, "rows": rows}
+	}
+	slope, straight := []object{}, []object{}
+	for r := 0.0; r < 3; r++ {
+		slope = append(slope, row(fmt.Sprintf("S%.0f", r), 8, func(k float64) (x, y float64) { return 40 + 30*k, 20 + 30*r + 12*k }))
+		straight = append(straight, row(fmt.Sprintf("R%.0f", r), 8, func(k float64) (x, y float64) { return 200 + 30*k, 170 + 30*r }))
+	}
+	table := row("T", 8, func(k float64) (x, y float64) {
+		sin, cos := math.Sincos(k * math.Pi / 4)
+		return 100 + 40*cos, 200 + 40*sin
+	})
+	plan, err := json.Marshal(object{
+		"name": "Around a table", "size": object{"width": 500, "height": 320}, "categories": []object{{"name": "Any", "color": "#77aa33"}},
+		"zones": []object{zone("Table", table), zone("Slope", slope...), zone("Straight", straight...)},
+	})
+	require.NoError(t, err)
+	return plan
 }
 
 // walkHall takes all steps, some at a time, since a page must answer now and
 // then, and returns how many seats are reached by them.
-func (p *tab) walkHall() (reached int) {
+func (p *tab) walkHall(seats int) (reached int) {
 	p.t.Helper()
 	const atOnce = 1000
-	for from := 0; from < arenaSeats; from += atOnce {
-		p.run(fmt.Sprintf("globalThis.walk.from(%d, %d)", from, min(from+atOnce, arenaSeats)))
+	for from := 0; from < seats; from += atOnce {
+		p.run(fmt.Sprintf("globalThis.walk.from(%d, %d)", from, min(from+atOnce, seats)))
 	}
 	return evaluate[int](p, "globalThis.walk.reached()")
 }

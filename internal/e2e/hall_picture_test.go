@@ -105,11 +105,6 @@ func moveByFingers(p *tab, s *shop, seat string) {
 	require.InDelta(p.t, spread, scale, 1e-9)
 	require.Greater(p.t, nowX, x+40, "the picture goes with one finger")
 	require.Equal(p.t, 1, askHall[int](p, "hall.scene.chosen.size"), "no movement chose a seat")
-
-	before := evaluate[float64](p, "scrollY")
-	corner, width, height := p.box("heading", "A play")
-	p.swipe(point{corner.x + width/2, corner.y + height/2}, 0, -120)
-	require.NotEqual(p.t, before, evaluate[float64](p, "scrollY"), "beside the picture the page is scrolled")
 }
 
 // spread moves two fingers from so many px beside a place to so many, which
