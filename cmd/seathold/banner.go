@@ -16,6 +16,8 @@ func banner(a *app.App) string {
 		fmt.Fprintf(&b, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
 	}
 	fmt.Fprintf(&b, "\nSeathold %s\n\n", version())
+	line("Tickets", "%s", a.URL())
+	line("Organizer", "%s/organizer", a.URL())
 	line("API", "%s, described at %s/docs", a.URL(), a.URL())
 	if a.Config.Redis.Embedded() {
 		line("Holds", "embedded in this process: a restart frees the seats of unfinished checkouts, and nothing else")

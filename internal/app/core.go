@@ -96,7 +96,9 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 		core.throttle = booking.NewThrottle(core.holds, counted, log)
 		limits.Hoarding = booking.UsualHoarding()
 	}
-	core.maps = seatmap.New(seatmap.Config{Holds: core.holds, Changes: core.holds, Log: log})
+	core.maps = seatmap.New(seatmap.Config{
+		Holds: core.holds, Changes: core.holds, Log: log, Metrics: metrics.NewStreams(core.registry),
+	})
 	core.Service = booking.NewService(booking.Ports{
 		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.maps.Watch(core.holds), Live: core.maps,
 		Records: core.store, Provider: core.provider, Metrics: counted, Log: log, NewID: newID,

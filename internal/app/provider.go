@@ -62,7 +62,7 @@ func (c *Core) openStripe() (p provider, err error) {
 func (c *Core) openStandard() (p provider, err error) {
 	p.Provider, err = standard.New(standard.Config{
 		Secrets: reveal(c.Config.StandardWebhookSecrets), PaymentURL: c.Config.StandardPaymentURL,
-		CommandURL: c.Config.StandardCommandURL, Log: c.Log,
+		CommandURL: c.Config.StandardCommandURL, PublicURL: c.baseURL, Log: c.Log,
 	})
 	if err != nil {
 		return p, fmt.Errorf("SEATHOLD_STANDARD_…: %w", err)

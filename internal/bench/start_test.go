@@ -58,7 +58,7 @@ func start(t *testing.T, binary, data string) (time.Duration, float64) {
 func urlFrom(t *testing.T, stdout io.Reader) string {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
-		if fields := strings.Fields(lines.Text()); len(fields) == 2 && fields[0] == "API" {
+		if fields := strings.Fields(lines.Text()); len(fields) == 2 && fields[0] == "Tickets" {
 			go func() { _, _ = io.Copy(io.Discard, stdout) }()
 			return fields[1]
 		}

@@ -60,6 +60,9 @@ func (s *Store) InsertEvent(ctx context.Context, e *booking.Event) error {
 		if err := tx.Bucket(bucketPlans).Put([]byte(e.ID), plan); err != nil {
 			return err
 		}
+		if err := organize(tx, e.ID, e.OrganizerID, e.OrganizerID); err != nil {
+			return err
+		}
 		return putJSON(tx.Bucket(bucketEvents), e.ID, eventRecordOf(e))
 	})
 }
@@ -74,6 +77,9 @@ func (s *Store) UpdateEvent(ctx context.Context, e *booking.Event) error {
 		}
 		if !found || old.Revision != e.Revision {
 			return fmt.Errorf("update event %s from revision %d: %w", e.ID, e.Revision, booking.ErrConflict)
+		}
+		if err := organize(tx, e.ID, old.OrganizerID, e.OrganizerID); err != nil {
+			return err
 		}
 		r := eventRecordOf(e)
 		r.Revision++

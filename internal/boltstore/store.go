@@ -26,11 +26,12 @@ const lockPatience = time.Second
 // The buckets. Those of order_index.go are made from the orders alone; those of
 // the records are in record_bucket.go.
 var (
-	bucketEvents   = []byte("events")   // event id → event
-	bucketPlans    = []byte("plans")    // event id → plan document, gzip
-	bucketAccounts = []byte("accounts") // account id → account
-	bucketEmails   = []byte("emails")   // e-mail → account id
-	bucketOrders   = []byte("orders")   // order id → order
+	bucketEvents      = []byte("events")              // event id → event
+	bucketOfOrganizer = []byte("events_of_organizer") // organizer, event id
+	bucketPlans       = []byte("plans")               // event id → plan document, gzip
+	bucketAccounts    = []byte("accounts")            // account id → account
+	bucketEmails      = []byte("emails")              // e-mail → account id
+	bucketOrders      = []byte("orders")              // order id → order
 )
 
 var (
@@ -79,11 +80,16 @@ func Open(path string, opts ...Option) (*Store, error) {
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
-	names := append([][]byte{bucketEvents, bucketPlans, bucketAccounts, bucketEmails, bucketOrders}, orderIndexes...)
+	names := append([][]byte{
+		bucketEvents, bucketOfOrganizer, bucketPlans, bucketAccounts, bucketEmails, bucketOrders,
+	}, orderIndexes...)
 	for _, name := range names {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return fmt.Errorf("bucket %s: %w", name, err)
 		}
+	}
+	if err := indexOrganizers(tx); err != nil {
+		return err
 	}
 	return makeRecordBuckets(tx)
 }

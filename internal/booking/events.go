@@ -128,7 +128,30 @@ func (s *Service) ListEvents(ctx context.Context, page Page) ([]*Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.withPlans(ctx, list)
+}
+
+// EventsRunBy returns the events that the actor may run, with their plans,
+// newest first: an organizer's own, an operator's all. CodeForbidden,
+// CodeUnavailable.
+func (s *Service) EventsRunBy(ctx context.Context, by Actor, page Page) ([]*Event, error) {
+	switch by.Role {
+	case RoleOperator:
+		return s.ListEvents(ctx, page)
+	case RoleOrganizer:
+		list, err := s.Events.EventsOfOrganizer(ctx, by.ID, page)
+		if err != nil {
+			return nil, err
+		}
+		return s.withPlans(ctx, list)
+	default:
+		return nil, Errorf(CodeForbidden, "only organizers have events; your role is %s", by.Role)
+	}
+}
+
+func (s *Service) withPlans(ctx context.Context, list []*Event) ([]*Event, error) {
 	for i, e := range list {
+		var err error
 		if list[i], err = s.catalog.get(ctx, e.ID); err != nil {
 			return nil, err
 		}

@@ -33,6 +33,30 @@ func TestCreateEvent(t *testing.T) {
 	})
 }
 
+func TestEventsRunBy(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		mine := w.event
+		another := w.newEvent(operator, w.setup)
+		for _, c := range []struct {
+			by   booking.Actor
+			want []*booking.Event
+		}{
+			{olga, []*booking.Event{mine}},
+			{booking.Actor{ID: "oscar", Role: booking.RoleOrganizer}, nil},
+			{operator, []*booking.Event{another, mine}},
+		} {
+			list, err := w.service.EventsRunBy(w.ctx, c.by, booking.Page{Limit: 5})
+			require.NoError(t, err)
+			require.Equal(t, c.want, list, c.by.ID)
+		}
+		list, err := w.service.EventsRunBy(w.ctx, olga, booking.Page{Limit: 5, Cursor: mine.ID})
+		require.NoError(t, err)
+		require.Empty(t, list)
+		_, err = w.service.EventsRunBy(w.ctx, alice, booking.Page{Limit: 5})
+		require.Equal(t, booking.CodeForbidden, booking.CodeOf(err))
+	})
+}
+
 func TestCreateEventRefuses(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		before, err := w.store.ListEvents(w.ctx, booking.Page{Limit: 10})

@@ -26,6 +26,8 @@ type Events interface {
 	Plan(ctx context.Context, eventID string) ([]byte, error)
 	// ListEvents returns events without plans, newest id first.
 	ListEvents(ctx context.Context, page Page) ([]*Event, error)
+	// EventsOfOrganizer returns an organizer's events without plans, newest id first.
+	EventsOfOrganizer(ctx context.Context, organizerID string, page Page) ([]*Event, error)
 	// EventsEndingAfter returns all events, without plans, whose sale ends after t.
 	EventsEndingAfter(ctx context.Context, t time.Time) ([]*Event, error)
 }

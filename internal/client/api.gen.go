@@ -1291,6 +1291,15 @@ type StreamSeatsParams struct {
 	LastEventID *string `json:"Last-Event-ID,omitempty"`
 }
 
+// ListMyEventsParams defines parameters for ListMyEvents.
+type ListMyEventsParams struct {
+	// Limit How many items a page has at most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page begins, as `next_cursor` of the page before says.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListRefundsParams defines parameters for ListRefunds.
 type ListRefundsParams struct {
 	// Limit How many items a page has at most.
@@ -1760,7 +1769,8 @@ type ClientInterface interface {
 
 	// GetPlan The seating plan, byte by byte as it was imported
 	//
-	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+	// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 	//
 	// Corresponds with GET /v1/events/{event}/plan (the `GetPlan` operationId).
 	GetPlan(ctx context.Context, event EventID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -1793,6 +1803,13 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/me (the `GetMe` operationId).
 	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListMyEvents The organizer's own events, newest first
+	//
+	// Takes the role organizer. Operators get all events.
+	//
+	// Corresponds with GET /v1/me/events (the `ListMyEvents` operationId).
+	ListMyEvents(ctx context.Context, params *ListMyEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ChangePasswordWithBody Change the password
 	//
@@ -2500,7 +2517,8 @@ func (c *Client) ExportEventOrders(ctx context.Context, event EventID, params *E
 
 // GetPlan The seating plan, byte by byte as it was imported
 //
-// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 //
 // Corresponds with GET /v1/events/{event}/plan (the `GetPlan` operationId).
 func (c *Client) GetPlan(ctx context.Context, event EventID, params *GetPlanParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2574,6 +2592,23 @@ func (c *Client) StreamSeats(ctx context.Context, event EventID, params *StreamS
 // Corresponds with GET /v1/me (the `GetMe` operationId).
 func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetMeRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListMyEvents The organizer's own events, newest first
+//
+// Takes the role organizer. Operators get all events.
+//
+// Corresponds with GET /v1/me/events (the `ListMyEvents` operationId).
+func (c *Client) ListMyEvents(ctx context.Context, params *ListMyEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListMyEventsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4293,6 +4328,72 @@ func NewGetMeRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewListMyEventsRequest constructs an http.Request for the ListMyEvents method
+func NewListMyEventsRequest(server string, params *ListMyEventsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/me/events")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewChangePasswordRequest calls the generic ChangePassword builder with application/json body
 func NewChangePasswordRequest(server string, body ChangePasswordJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5323,7 +5424,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetPlanWithResponse The seating plan, byte by byte as it was imported
 	//
-	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+	// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+	// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -5366,6 +5468,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/me (the `GetMe` operationId).
 	GetMeWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMeResponse, error)
+
+	// ListMyEventsWithResponse The organizer's own events, newest first
+	//
+	// Takes the role organizer. Operators get all events.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/me/events (the `ListMyEvents` operationId).
+	ListMyEventsWithResponse(ctx context.Context, params *ListMyEventsParams, reqEditors ...RequestEditorFn) (*ListMyEventsResponse, error)
 
 	// ChangePasswordWithBodyWithResponse Change the password
 	//
@@ -6145,6 +6256,29 @@ func (r GetMeResponse) StatusCode() int {
 	return 0
 }
 
+type ListMyEventsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *EventList
+}
+
+// Status returns HTTPResponse.Status
+func (r ListMyEventsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListMyEventsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ChangePasswordResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6901,7 +7035,8 @@ func (c *ClientWithResponses) ExportEventOrdersWithResponse(ctx context.Context,
 
 // GetPlanWithResponse The seating plan, byte by byte as it was imported
 //
-// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats.
+// Seat n of the seats call is the nth seat of this document, from 0, in the order of zones, rows and seats. It is sent compressed
+// to whom takes gzip (`Accept-Encoding`), under an `ETag` of its own; either `ETag` will do in `If-None-Match`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6973,6 +7108,21 @@ func (c *ClientWithResponses) GetMeWithResponse(ctx context.Context, reqEditors 
 		return nil, err
 	}
 	return ParseGetMeResponse(rsp)
+}
+
+// ListMyEventsWithResponse The organizer's own events, newest first
+//
+// Takes the role organizer. Operators get all events.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/me/events (the `ListMyEvents` operationId).
+func (c *ClientWithResponses) ListMyEventsWithResponse(ctx context.Context, params *ListMyEventsParams, reqEditors ...RequestEditorFn) (*ListMyEventsResponse, error) {
+	rsp, err := c.ListMyEvents(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListMyEventsResponse(rsp)
 }
 
 // ChangePasswordWithBodyWithResponse Change the password
@@ -7911,6 +8061,32 @@ func ParseGetMeResponse(rsp *http.Response) (*GetMeResponse, error) {
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest Account
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListMyEventsResponse parses an HTTP response from a ListMyEventsWithResponse call
+func ParseListMyEventsResponse(rsp *http.Response) (*ListMyEventsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListMyEventsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest EventList
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -22,8 +23,21 @@ var contract = sync.OnceValues(func() (*openapitest.Document, error) {
 	return openapitest.Load(source)
 })
 
-// outsideTheContract are paths of pages and of the operators' listener.
-var outsideTheContract = []string{"/sandbox/", "/metrics", "/debug/pprof/"}
+// outsideTheContract are the paths of pages, of their files, and of the
+// operators' listener.
+func outsideTheContract(path string) bool {
+	if path == "/" {
+		return true
+	}
+	for _, prefix := range []string{
+		"/events/", "/orders", "/organizer", "/assets/", "/sandbox/", "/metrics", "/debug/pprof/",
+	} {
+		if strings.HasPrefix(path, prefix) {
+			return true
+		}
+	}
+	return false
+}
 
 // breaches are answers that differ from the document. Goroutines may add to
 // them; the test fails at its end.

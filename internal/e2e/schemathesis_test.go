@@ -98,3 +98,41 @@ func withoutTheRole(t *testing.T, service string) http.Handler {
 	}
 	return proxy
 }
+
+// TestAStreamThatBeginsOtherwiseIsFound is the control of what hooks.py checks of
+// streams: one changes its first event's name on its way.
+func TestAStreamThatBeginsOtherwiseIsFound(t *testing.T) {
+	t.Parallel()
+	box := openBox(t, testserver.Schemathesis(t))
+	target, err := url.Parse(box.url)
+	require.NoError(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.FlushInterval = -1
+	proxy.ModifyResponse = func(r *http.Response) error {
+		if r.Header.Get("Content-Type") == "text/event-stream" {
+			r.Body = struct {
+				io.Reader
+				io.Closer
+			}{renamed{r.Body}, r.Body}
+		}
+		return nil
+	}
+	wrong := httptest.NewServer(proxy)
+	t.Cleanup(wrong.Close)
+	options := []string{"--seed", "1", "--phases", "coverage", "--auth-wfc-user", "ada", "--include-operation-id", "streamSeats"}
+	said, err := box.run(box.url, options...)
+	require.NoError(t, err, "%s", said)
+	require.Regexp(t, `"route":"/v1/events/\{event\}/stream",[^\n]*"status":200`, box.logText(t), "no stream was heard")
+	said, err = box.run(wrong.URL, options...)
+	var failed *exec.ExitError
+	require.ErrorAs(t, err, &failed, "%s", said)
+	require.Contains(t, said, "event: whole\n")
+}
+
+// renamed calls snapshots something else.
+type renamed struct{ from io.Reader }
+
+func (r renamed) Read(p []byte) (int, error) {
+	n, err := r.from.Read(p)
+	return copy(p, bytes.Replace(p[:n], []byte("event: snapshot\n"), []byte("event: whole\n"), 1)), err
+}

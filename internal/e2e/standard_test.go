@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -36,14 +37,15 @@ func TestStandardProvider(t *testing.T) {
 		service := newService(t, seathold, w.servers(t), quick(), settings{
 			"SEATHOLD_PAYMENT_PROVIDER":        "standard",
 			"SEATHOLD_STANDARD_WEBHOOK_SECRET": webhookSecret,
-			"SEATHOLD_STANDARD_PAYMENT_URL":    "https://pay.example/?order={order_id}&amount={amount}&currency={currency}",
+			"SEATHOLD_STANDARD_PAYMENT_URL":    "https://pay.example/?order={order_id}&amount={amount}&currency={currency}&back={return_url}",
 		})
 		service.createAccount(t, "operator@shop.example", "operator")
 		s := openShopOn(t, w, service, 20)
 		operator, one := s.login(t, "operator@shop.example", password), s.customer(t)
 
 		o := s.ordered(t, one, "A1", "A2")
-		require.Equal(t, "https://pay.example/?order="+o.ID+"&amount=9000&currency=EUR", o.Payment.URL)
+		require.Equal(t, "https://pay.example/?order="+o.ID+"&amount=9000&currency=EUR&back="+
+			url.QueryEscape(s.url+"/orders/"+o.ID), o.Payment.URL)
 		requireStatus(t, one.send(ofStandard(t, standardwebhook.TypeSucceeded, o)), http.StatusOK)
 		require.Equal(t, []payment{{ID: "tr_1", Received: o.Total, State: "applied"}}, s.requireOrder(t, one, o.ID, "paid").Payments)
 		require.Equal(t, "ss", s.shows(t, "A1", "A2"))

@@ -84,13 +84,14 @@ type API struct {
 	handler  http.Handler
 	draining atomic.Bool
 	planTags sync.Map // event id → ETag of its plan
+	packed   *packedPlans
 
 	streamBeat time.Duration
 }
 
 // New returns the API.
 func New(c Config) *API {
-	a := &API{Config: c, streamBeat: streamBeat}
+	a := &API{Config: c, packed: newPackedPlans(maxPacked), streamBeat: streamBeat}
 	if a.Guard == nil {
 		a.Guard = unguarded{}
 	}

@@ -46,6 +46,7 @@ var doors = []door{
 	{post, "/v1/auth/refresh", `{"refresh_token": "{session}"}`, everyone(http.StatusOK)},
 	{post, "/v1/auth/logout", `{"refresh_token": "{session}"}`, everyone(http.StatusNoContent)},
 	{get, "/v1/me", "", everyAccount(http.StatusOK)},
+	{get, "/v1/me/events", "", everyOrgan(http.StatusOK)},
 	{post, "/v1/me/password", `{"old_password": "` + doorPassword + `", "new_password": "a new password"}`, everyAccount(http.StatusNoContent)},
 	{get, "/.well-known/jwks.json", "", everyone(http.StatusOK)},
 

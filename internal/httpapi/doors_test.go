@@ -213,6 +213,7 @@ func TestListsHaveNothingOfOthers(t *testing.T) {
 	owners := map[string][]string{ // of what each list has one item
 		"/v1/events/{event}/holds":                      {"alice"},
 		"/v1/orders":                                    {"alice"},
+		"/v1/me/events":                                 {"olga", "operator"},
 		"/v1/events/{event}/blocks":                     {"olga", "operator"},
 		"/v1/events/{event}/orders":                     {"olga", "operator"},
 		"/v1/webhook-endpoints":                         {"olga"},

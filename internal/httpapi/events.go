@@ -92,6 +92,19 @@ func (a *API) listEvents(w http.ResponseWriter, r *request) error {
 	return writeList(w, r, page, events, func(e *booking.Event) string { return e.ID }, a.showEvent)
 }
 
+// listMyEvents answers GET /v1/me/events.
+func (a *API) listMyEvents(w http.ResponseWriter, r *request) error {
+	page, err := r.page()
+	if err != nil {
+		return err
+	}
+	events, err := a.Booking.EventsRunBy(r.Context(), r.by, onePast(page))
+	if err != nil {
+		return err
+	}
+	return writeList(w, r, page, events, func(e *booking.Event) string { return e.ID }, a.showEvent)
+}
+
 // getEvent answers GET /v1/events/{event}.
 func (a *API) getEvent(w http.ResponseWriter, r *request) error {
 	e, err := a.Booking.Event(r.Context(), r.name("event"))

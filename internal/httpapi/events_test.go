@@ -73,6 +73,30 @@ func TestEventsComeInPages(t *testing.T) {
 	require.Nil(t, w.do(nobody, get, "/v1/events?limit=3", "").object()["next_cursor"], "exactly full is the end")
 }
 
+func TestAnOrganizersOwnEvents(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.event(""), w.event("")
+	oscars := w.do(oscar, post, "/v1/events", eventBody("")).ok(http.StatusCreated).id()
+	ids := func(by booking.Actor, query string) (ids []any) {
+		t.Helper()
+		for _, item := range w.do(by, get, "/v1/me/events"+query, "").ok(http.StatusOK).object()["items"].([]any) {
+			ids = append(ids, item.(map[string]any)["id"])
+		}
+		return ids
+	}
+	require.Equal(t, []any{second, first}, ids(olga, ""))
+	require.Equal(t, []any{oscars}, ids(oscar, ""))
+	require.Equal(t, []any{oscars, second, first}, ids(operator, ""))
+	require.Equal(t, []any{second}, ids(olga, "?limit=1"))
+	require.Equal(t, []any{first}, ids(olga, "?limit=1&cursor="+second))
+	require.Equal(t, `</v1/me/events?cursor=`+second+`&limit=1>; rel="next"`,
+		w.do(olga, get, "/v1/me/events?limit=1", "").Header().Get("Link"))
+
+	one := w.do(nobody, get, "/v1/events/"+oscars, "").object()
+	require.Equal(t, []any{one}, w.do(oscar, get, "/v1/me/events", "").object()["items"], "shown as anywhere")
+	w.do(alice, get, "/v1/me/events", "").problem(http.StatusForbidden, booking.CodeForbidden)
+}
+
 func TestAnEmptyListIsAList(t *testing.T) {
 	w := newWorld(t)
 	require.JSONEq(t, `{"items": [], "next_cursor": null}`, w.do(nobody, get, "/v1/events", "").ok(http.StatusOK).Body.String())

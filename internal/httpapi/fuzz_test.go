@@ -84,18 +84,6 @@ func FuzzClientAddress(f *testing.F) {
 	})
 }
 
-// FuzzIfNoneMatch: a tag that is known stands in the header.
-func FuzzIfNoneMatch(f *testing.F) {
-	for _, seed := range []string{``, `*`, `"a"`, `W/"a", "b"`, `"a`, `a`, `,,"a"`, `W/`, `"a"*`, `""`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, header string) {
-		for _, tag := range ifNoneMatch(&http.Request{Header: http.Header{"If-None-Match": {header}}}).tags {
-			require.Contains(t, header, quotedTag(tag))
-		}
-	})
-}
-
 // FuzzQuery reads any query: a page's numbers are within their limits.
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{"", "limit=1&cursor=a", "limit=0", "limit=+1", "limit=1&limit=2", "cursor=", "cursor=%ff", "limit=%zz", "limit=0x1", "limit=99999999999999999999"} {

@@ -1,13 +1,13 @@
 package httpapi
 
 import (
-	"crypto/sha256"
 	_ "embed" // the document and the pages
-	"encoding/hex"
 	"net/http"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"seathold/internal/representation"
 )
 
 // openAPI is the description of the API: what requests are checked against,
@@ -34,15 +34,14 @@ type asset struct {
 }
 
 func newAsset(contentType string, body []byte) asset {
-	sum := sha256.Sum256(body)
-	return asset{contentType, body, hex.EncodeToString(sum[:16])}
+	return asset{contentType, body, representation.TagOf(body)}
 }
 
 // write answers with the asset, or 304 to whom has it.
 func (f asset) write(w http.ResponseWriter, r *request) error {
-	w.Header().Set("ETag", quotedTag(f.tag))
+	w.Header().Set("ETag", representation.Quoted(f.tag))
 	w.Header().Set("Cache-Control", "no-cache")
-	if ifNoneMatch(r.Request).has(f.tag) {
+	if representation.KnownTo(r.Request).Has(f.tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}

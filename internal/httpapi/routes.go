@@ -22,6 +22,7 @@ func (a *API) routes() []route {
 		{"/v1/auth/refresh", methods{post: public(a.refresh).perAddress(booking.AddressSessions)}},
 		{"/v1/auth/logout", methods{post: public(a.logout).perAddress(booking.AddressSessions)}},
 		{"/v1/me", methods{get: signedIn(a.me)}},
+		{"/v1/me/events", methods{get: organizers(a.listMyEvents)}},
 		{"/v1/me/password", methods{post: signedIn(a.changePassword).perAddress(booking.AddressPasswords)}},
 		{"/.well-known/jwks.json", methods{get: public(a.getKeys)}},
 

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"seathold/internal/booking"
+	"seathold/internal/representation"
 )
 
 // seatStatuses are the statuses of a seat in words.
@@ -38,15 +39,15 @@ func (a *API) getSeats(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	known := ifNoneMatch(r.Request)
-	m, e, err := a.Booking.SeatMap(r.Context(), r.name("event"), known.first())
+	known := representation.KnownTo(r.Request)
+	m, e, err := a.Booking.SeatMap(r.Context(), r.name("event"), known.First())
 	if err != nil {
 		return err
 	}
-	w.Header().Set("ETag", quotedTag(m.Version))
+	w.Header().Set("ETag", representation.Quoted(m.Version))
 	w.Header().Set("Cache-Control", "no-cache")
 	switch {
-	case m.Seats == nil || known.has(m.Version):
+	case m.Seats == nil || known.Has(m.Version):
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	case onlyTaken:

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"context"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -160,23 +159,4 @@ func TestBadQuestionsAboutSeats(t *testing.T) {
 		{"no event", nobody, get, "/v1/events/none/seats", "", nil, 404, booking.CodeNotFound, ""},
 		{"a seat of no event", nobody, get, "/v1/events/none/seats/A1", "", nil, 404, booking.CodeNotFound, ""},
 	})
-}
-
-func TestIfNoneMatchLists(t *testing.T) {
-	for header, want := range map[string]knownTags{
-		``:                      {},
-		`*`:                     {any: true},
-		` * `:                   {any: true},
-		`"a"`:                   {tags: []string{"a"}},
-		`W/"a"`:                 {tags: []string{"a"}},
-		`"a", W/"b","c,d" , ""`: {tags: []string{"a", "b", "c,d", ""}},
-		`"a" , , "b"`:           {tags: []string{"a", "b"}},
-		`"a", b, "c"`:           {tags: []string{"a"}},
-		`"a`:                    {},
-		`w/"a"`:                 {},
-	} {
-		r := httptest.NewRequest(get, "/", nil)
-		r.Header.Set("If-None-Match", header)
-		require.Equal(t, want, ifNoneMatch(r), header)
-	}
 }

@@ -123,6 +123,12 @@ func (s *Store) ListEvents(ctx context.Context, page booking.Page) ([]*booking.E
 	return s.listEvents(ctx, afterCursor(bson.D{}, page), newestFirst(page))
 }
 
+// EventsOfOrganizer implements booking.Events.
+func (s *Store) EventsOfOrganizer(ctx context.Context, organizerID string, page booking.Page) ([]*booking.Event, error) {
+	filter := bson.D{{Key: "organizer_id", Value: organizerID}}
+	return s.listEvents(ctx, afterCursor(filter, page), newestFirst(page))
+}
+
 // EventsEndingAfter implements booking.Events.
 func (s *Store) EventsEndingAfter(ctx context.Context, t time.Time) ([]*booking.Event, error) {
 	filter := bson.D{{Key: "sale_ends_at", Value: bson.D{{Key: "$gt", Value: t}}}}

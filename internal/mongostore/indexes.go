@@ -62,6 +62,7 @@ var orderIndexes = []index{
 
 var eventIndexes = []index{
 	{name: "events_by_sale_end", keys: keys("sale_ends_at")},
+	{name: "events_of_organizer", keys: keys("organizer_id", "-_id")},
 }
 
 // recordIndexes are the indexes of each kind's collection.

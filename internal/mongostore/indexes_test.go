@@ -64,7 +64,11 @@ func TestIndexesAsTheServerListsThem(t *testing.T) {
 		"orders_due":           `{"due_at":1,"_id":1,"status":1} where {"due_at":{"$exists":true}}`,
 		"refunds_due":          `{"_id":-1,"refund_due_since":1} where {"refund_due_since":{"$exists":true}}`,
 	}, listed(t, db.Collection("orders")))
-	require.Equal(t, `{"sale_ends_at":1}`, listed(t, db.Collection("events"))["events_by_sale_end"])
+	require.Equal(t, map[string]string{
+		"_id_":                `{"_id":1}`,
+		"events_by_sale_end":  `{"sale_ends_at":1}`,
+		"events_of_organizer": `{"organizer_id":1,"_id":-1}`,
+	}, listed(t, db.Collection("events")))
 	require.Equal(t, `{"email":1} unique`, listed(t, db.Collection("accounts"))["email_once"])
 	for _, kind := range booking.RecordKinds {
 		require.Equal(t, map[string]string{

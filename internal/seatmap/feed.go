@@ -46,6 +46,7 @@ type feed struct {
 	pending map[int]booking.SeatStatus // changes that no frame has yet
 	flushed time.Time
 	timer   *time.Timer // flushes them
+	lag     lag
 }
 
 func newFeed(h *Hub, e *booking.Event) *feed {
@@ -108,7 +109,7 @@ func (f *feed) follow(ctx context.Context) error {
 func (f *feed) readWhole(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	written := f.written.Load()
+	written, untold := f.written.Load(), f.lag.untold.Load()
 	m, err := f.hub.Holds.SeatMap(ctx, f.event, "")
 	if err != nil {
 		return err
@@ -120,7 +121,7 @@ func (f *feed) readWhole(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.replace(version, m.Seats)
-	f.seen, f.heard = written, time.Now()
+	f.caughtUp(written, untold)
 	f.haveTried()
 	return nil
 }
@@ -154,7 +155,7 @@ func (f *feed) changed() { f.shown, f.snapshot = booking.SeatMap{}, nil }
 // have changed.
 func (f *feed) round(ctx context.Context) error {
 	f.mu.Lock()
-	after, written, wait := f.version, f.written.Load(), roundWait
+	after, written, untold, wait := f.version, f.written.Load(), f.lag.untold.Load(), roundWait
 	if written > f.seen {
 		wait = 0
 	}
@@ -169,9 +170,18 @@ func (f *feed) round(ctx context.Context) error {
 		return err
 	}
 	if !more {
-		f.seen, f.heard = written, time.Now()
+		f.caughtUp(written, untold)
 	}
 	return nil
+}
+
+// caughtUp notes that memory has all that there was when the store was asked.
+func (f *feed) caughtUp(written int64, untold *time.Time) {
+	f.seen, f.heard = written, time.Now()
+	f.lag.caughtUp(untold)
+	if len(f.pending) == 0 {
+		f.measure() // a frame has told it, else the next will
+	}
 }
 
 // apply notes changes and has them sent.
@@ -203,7 +213,10 @@ func (f *feed) lose(why error) {
 
 // wrote notes that this instance has just changed the map: who looks now wants
 // to see it.
-func (f *feed) wrote() { f.written.Add(1) }
+func (f *feed) wrote() {
+	f.lag.wrote()
+	f.written.Add(1)
+}
 
 // current returns the map where memory has all that it should.
 func (f *feed) current(known string) (booking.SeatMap, bool) {

@@ -22,6 +22,7 @@ type Config struct {
 	Holds   booking.Holds   // where maps are read as a whole
 	Changes booking.SeatLog // where they are followed
 	Log     *slog.Logger
+	Metrics Metrics // nil: nobody counts
 
 	Listeners  int // most at once; 20,000
 	PerAddress int // of them from one address; 500
@@ -32,6 +33,9 @@ type Config struct {
 }
 
 func (c *Config) fill() {
+	if c.Metrics == nil {
+		c.Metrics = noMetrics{}
+	}
 	fill(&c.Listeners, 20_000)
 	fill(&c.PerAddress, 500)
 	fill(&c.Events, 1000)
@@ -155,7 +159,8 @@ func (h *Hub) retire(f *feed) bool {
 func (h *Hub) Listen(
 	ctx context.Context, e *booking.Event, after, address string, cut func(),
 ) (booking.SeatListener, error) {
-	if err := h.admit(address); err != nil {
+	if why, err := h.admit(address); err != nil {
+		h.Metrics.ListenerCut(why)
 		return nil, err
 	}
 	l, err := h.join(ctx, e, after, cut)
@@ -165,7 +170,7 @@ func (h *Hub) Listen(
 	}
 	l.leave = func() { h.leave(address) }
 	if h.isEnding() { // it may have joined after all others were ended
-		l.feed.end(l)
+		l.feed.end(l, CutShutdown)
 	}
 	return l, nil
 }
@@ -173,6 +178,7 @@ func (h *Hub) Listen(
 func (h *Hub) join(ctx context.Context, e *booking.Event, after string, cut func()) (*listener, error) {
 	f := h.feedOf(e)
 	if f == nil {
+		h.Metrics.ListenerCut(CutLimit)
 		return nil, busy("too many events are followed at the moment")
 	}
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
@@ -194,28 +200,31 @@ func busy(why string) error {
 	return &booking.Error{Code: booking.CodeUnavailable, RetryAfter: retryAfter, Detail: why + "; try again, or read the seats now and then"}
 }
 
-func (h *Hub) admit(address string) error {
+// admit counts a listener, or says why it is not let in.
+func (h *Hub) admit(address string) (why string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
 	case h.ending:
-		return busy("the service ends")
+		return CutShutdown, busy("the service ends")
 	case h.listeners >= h.Listeners:
-		return busy("too many listen at the moment")
+		return CutLimit, busy("too many listen at the moment")
 	case address != "" && h.addresses[address] >= h.PerAddress:
-		return busy("too many listen from this address")
+		return CutLimit, busy("too many listen from this address")
 	}
 	h.listeners++
+	h.Metrics.Listeners(h.listeners)
 	if address != "" {
 		h.addresses[address]++
 	}
-	return nil
+	return "", nil
 }
 
 func (h *Hub) leave(address string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.listeners--
+	h.Metrics.Listeners(h.listeners)
 	if address == "" {
 		return
 	}

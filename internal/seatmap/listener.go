@@ -25,7 +25,7 @@ func (l *listener) Frames() <-chan []byte { return l.frames }
 // Close implements booking.SeatListener.
 func (l *listener) Close() {
 	l.once.Do(func() {
-		l.feed.end(l)
+		l.feed.end(l, "")
 		l.leave()
 	})
 }

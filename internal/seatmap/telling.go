@@ -40,6 +40,14 @@ func (f *feed) flush() {
 	f.flushed = time.Now()
 	f.sent.add(f.version.Number, frame)
 	f.broadcast(frame)
+	f.measure()
+}
+
+// measure says how long it took to tell what no frame had yet.
+func (f *feed) measure() {
+	if took, ok := f.lag.told(); ok {
+		f.hub.Metrics.ChangeTold(took)
+	}
 }
 
 func (f *feed) stopTimer() {
@@ -89,35 +97,42 @@ func (f *feed) missed(after string) ([]byte, bool) {
 // broadcast sends a frame to all listeners, and cuts those whose queue is full:
 // nobody is waited for.
 func (f *feed) broadcast(frame []byte) {
+	told := 0
 	for l := range f.listeners {
 		select {
 		case l.frames <- frame:
+			told++
 		default:
-			f.remove(l)
+			f.remove(l, CutSlow)
 			go l.cut()
 		}
 	}
+	f.hub.Metrics.FrameTold(told)
 }
 
-// remove ends a listener. The caller holds mu.
-func (f *feed) remove(l *listener) {
-	if _, there := f.listeners[l]; there {
-		delete(f.listeners, l)
-		close(l.frames)
-		f.use()
+// remove ends a listener. why is one of the Cut…, "" where it left.
+func (f *feed) remove(l *listener, why string) {
+	if _, there := f.listeners[l]; !there {
+		return
+	}
+	delete(f.listeners, l)
+	close(l.frames)
+	f.use()
+	if why != "" {
+		f.hub.Metrics.ListenerCut(why)
 	}
 }
 
-func (f *feed) end(l *listener) {
+func (f *feed) end(l *listener, why string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.remove(l)
+	f.remove(l, why)
 }
 
 func (f *feed) endAll() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for l := range maps.Clone(f.listeners) {
-		f.remove(l)
+		f.remove(l, CutShutdown)
 	}
 }

@@ -21,9 +21,10 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
+
+	"seathold/internal/representation"
 )
 
 //go:embed files
@@ -40,18 +41,11 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // kept is how long browsers keep a file: its path changes with its content.
 const kept = "public, max-age=31536000, immutable"
 
-// file is an embedded file, also compressed where that makes it smaller.
-type file struct {
-	contentType   string
-	body, gzipped []byte
-}
-
 // site is everything that is served.
 type site struct {
 	base  string // path of the files, with a slash at its end
-	files map[string]file
-	shell file
-	tag   string // the shell's ETag
+	files map[string]representation.Body
+	shell representation.Body
 }
 
 var built = sync.OnceValue(func() *site {
@@ -77,7 +71,7 @@ func Pages() map[string]http.Handler {
 }
 
 func build() (*site, error) {
-	s := &site{files: map[string]file{}}
+	s := &site{files: map[string]representation.Body{}}
 	sum := sha256.New()
 	err := fs.WalkDir(embedded, "files", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) == ".md" {
@@ -117,8 +111,6 @@ func (s *site) buildShell() error {
 	if err = shell.Execute(&page, map[string]any{"Base": s.base, "Scripts": scripts}); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(page.Bytes())
-	s.tag = `"` + hex.EncodeToString(sum[:8]) + `"`
 	s.shell, err = newFile("shell.html", page.Bytes())
 	return err
 }
@@ -132,26 +124,16 @@ var contentTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-func newFile(name string, body []byte) (file, error) {
-	f := file{contentType: contentTypes[path.Ext(name)], body: body}
-	if f.contentType == "" {
-		return f, fmt.Errorf("%s: no content type for %q", name, path.Ext(name))
+// newFile compresses the file once, as well as that can be done.
+func newFile(name string, body []byte) (representation.Body, error) {
+	contentType := contentTypes[path.Ext(name)]
+	if contentType == "" {
+		return representation.Body{}, fmt.Errorf("%s: no content type for %q", name, path.Ext(name))
 	}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
-		return f, err
-	}
-	if _, err = w.Write(body); err != nil {
-		return f, err
-	}
-	if err = w.Close(); err != nil {
-		return f, err
-	}
-	if packed.Len() < len(body) {
-		f.gzipped = packed.Bytes()
-	}
-	return f, nil
+	packed := representation.Compress(body, gzip.BestCompression)
+	return representation.Body{
+		Type: contentType, Tag: representation.TagOf(body), Plain: body, Gzip: func() []byte { return packed },
+	}, nil
 }
 
 // serveShell answers a page's path.
@@ -159,15 +141,9 @@ func (s *site) serveShell(w http.ResponseWriter, r *http.Request) {
 	if !reading(w, r) {
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", s.tag)
-	if r.Header.Get("If-None-Match") == s.tag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	s.shell.write(w, r)
+	w.Header().Set("Content-Security-Policy", policy)
+	w.Header().Set("Cache-Control", "no-cache")
+	s.shell.Serve(w, r)
 }
 
 // serveFile answers a file. Of another version's path, as a page that was open
@@ -188,7 +164,7 @@ func (s *site) serveFile(w http.ResponseWriter, r *http.Request) {
 	if "/assets/"+of+"/" == s.base {
 		w.Header().Set("Cache-Control", kept)
 	}
-	f.write(w, r)
+	f.Serve(w, r)
 }
 
 func reading(w http.ResponseWriter, r *http.Request) bool {
@@ -202,20 +178,4 @@ func reading(w http.ResponseWriter, r *http.Request) bool {
 	}
 	http.Error(w, "pages and their files are read with GET", http.StatusMethodNotAllowed)
 	return false
-}
-
-// write sends the file. A client that has gone is no error of ours.
-func (f file) write(w http.ResponseWriter, r *http.Request) {
-	h, body := w.Header(), f.body
-	h.Set("Content-Type", f.contentType)
-	h.Add("Vary", "Accept-Encoding")
-	if f.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		h.Set("Content-Encoding", "gzip")
-		body = f.gzipped
-	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(http.StatusOK)
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(body)
-	}
 }

@@ -29,6 +29,8 @@ func Events(t *testing.T, open func(t *testing.T) booking.Events) {
 		{"of writers on one revision one wins", oneEventRevisionOneWinner},
 		{"what is not there is not found", eventsNotFound},
 		{"events come in pages", listEvents},
+		{"an organizer's events come in pages", eventsOfOrganizer},
+		{"an event goes with its organizer", eventChangesOrganizer},
 		{"events on sale after a time", eventsEndingAfter},
 		{"a caller who left is told so", eventsCancelled},
 	} {
@@ -168,10 +170,19 @@ func eventsNotFound(t *testing.T, s booking.Events) {
 func listEvents(t *testing.T, s booking.Events) {
 	first, second, third := fullEvent(), fullEvent(), fullEvent()
 	insertEvents(t, s, second, third, first)
+	requirePages(t, s.ListEvents, third, second, first)
+}
+
+// requirePages asserts that a list has these events in this order, however it
+// is cut into pages.
+func requirePages(
+	t *testing.T, list func(context.Context, booking.Page) ([]*booking.Event, error), want ...*booking.Event,
+) {
+	t.Helper()
 	for _, limit := range []int{1, 2, 3, 10} {
 		var ids []string
 		for cursor := ""; ; {
-			page, err := s.ListEvents(testContext(t), booking.Page{Cursor: cursor, Limit: limit})
+			page, err := list(testContext(t), booking.Page{Cursor: cursor, Limit: limit})
 			require.NoError(t, err)
 			for _, e := range page {
 				require.Nil(t, e.Plan)
@@ -182,8 +193,49 @@ func listEvents(t *testing.T, s booking.Events) {
 			}
 			cursor = page[len(page)-1].ID
 		}
-		require.Equal(t, []string{third.ID, second.ID, first.ID}, ids)
+		var wanted []string
+		for _, e := range want {
+			wanted = append(wanted, e.ID)
+		}
+		require.Equal(t, wanted, ids, "in pages of %d", limit)
 	}
+}
+
+// eventsBy lists one organizer's events.
+func eventsBy(s booking.Events, organizerID string) func(context.Context, booking.Page) ([]*booking.Event, error) {
+	return func(ctx context.Context, page booking.Page) ([]*booking.Event, error) {
+		return s.EventsOfOrganizer(ctx, organizerID, page)
+	}
+}
+
+// The second organizer's id begins with the first's, and their events take
+// turns: an index that lets ids run together would mix them.
+func eventsOfOrganizer(t *testing.T, s booking.Events) {
+	var of [2][]*booking.Event // newest first
+	for n := range 6 {
+		e := fullEvent()
+		e.OrganizerID = []string{"organizer", "organizer-1"}[n%2]
+		of[n%2] = append([]*booking.Event{e}, of[n%2]...)
+		insertEvents(t, s, e)
+	}
+	requirePages(t, eventsBy(s, "organizer"), of[0]...)
+	requirePages(t, eventsBy(s, "organizer-1"), of[1]...)
+	requirePages(t, eventsBy(s, "organ"))
+	requirePages(t, eventsBy(s, ""))
+	newest, err := s.EventsOfOrganizer(testContext(t), "organizer", booking.Page{Limit: 1})
+	require.NoError(t, err)
+	requireEvent(t, s, newest[0]) // all of it is in the list
+}
+
+func eventChangesOrganizer(t *testing.T, s booking.Events) {
+	stays, goes := fullEvent(), fullEvent()
+	insertEvents(t, s, stays, goes)
+	goes.OrganizerID = "organizer-2"
+	require.NoError(t, s.UpdateEvent(testContext(t), goes))
+	requirePages(t, eventsBy(s, "organizer-1"), stays)
+	requirePages(t, eventsBy(s, "organizer-2"), goes)
+	require.ErrorIs(t, s.UpdateEvent(testContext(t), goes), booking.ErrConflict, "its revision is over")
+	requirePages(t, eventsBy(s, "organizer-2"), goes)
 }
 
 func eventsEndingAfter(t *testing.T, s booking.Events) {
@@ -219,6 +271,8 @@ func eventsCancelled(t *testing.T, s booking.Events) {
 	_, err := s.Event(cancelledContext(), e.ID)
 	requireCancelled(t, err)
 	_, err = s.ListEvents(cancelledContext(), booking.Page{Limit: 1})
+	requireCancelled(t, err)
+	_, err = s.EventsOfOrganizer(cancelledContext(), "organizer-1", booking.Page{Limit: 1})
 	requireCancelled(t, err)
 	_, err = s.EventsEndingAfter(cancelledContext(), t0)
 	requireCancelled(t, err)

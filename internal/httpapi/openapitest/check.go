@@ -2,8 +2,10 @@ package openapitest
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -93,7 +95,26 @@ func (d *Document) checkContent(said response, method string, header http.Header
 	case method == http.MethodHead:
 		return nil
 	}
+	if body, err = decoded(header, body); err != nil {
+		return err
+	}
 	return d.checkBody(said.pointer+"/content/"+escape(contentType)+"/schema", contentType, body)
+}
+
+// decoded undoes the coding that the body was sent in.
+func decoded(header http.Header, body []byte) ([]byte, error) {
+	switch coding := header.Get("Content-Encoding"); coding {
+	case "":
+		return body, nil
+	case "gzip":
+		r, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, fmt.Errorf("the body is not gzip: %w", err)
+		}
+		return io.ReadAll(r)
+	default:
+		return nil, fmt.Errorf("the content coding %s is none of ours", coding)
+	}
 }
 
 func (d *Document) checkBody(pointer, contentType string, body []byte) error {

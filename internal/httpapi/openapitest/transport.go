@@ -13,8 +13,8 @@ import (
 type Transport struct {
 	Base     http.RoundTripper
 	Document *Document
-	Except   []string    // path prefixes that are none of the document's
-	Report   func(error) // is told of each difference; safe for concurrent use
+	Except   func(path string) bool // which paths are none of the document's; nil: none
+	Report   func(error)            // is told of each difference; safe for concurrent use
 }
 
 // RoundTrip implements http.RoundTripper. It reads the whole body. An answer
@@ -35,11 +35,4 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-func (t *Transport) excepted(r *http.Request) bool {
-	for _, prefix := range t.Except {
-		if strings.HasPrefix(r.URL.Path, prefix) {
-			return true
-		}
-	}
-	return false
-}
+func (t *Transport) excepted(r *http.Request) bool { return t.Except != nil && t.Except(r.URL.Path) }

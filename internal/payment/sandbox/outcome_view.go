@@ -39,7 +39,7 @@ func (c *checkout) view(now time.Time) view {
 		v.Text = c.happened() + " As you chose, the shop is told of it only at " + clockTime(m.DueAt) + "."
 	default:
 		v.status, v.Mark, v.Title = http.StatusAccepted, "waiting", "Waiting for the shop"
-		v.Text = c.happened() + " The shop has not confirmed yet; we keep telling it. You can close this page."
+		v.Text = c.happened() + " The shop has not confirmed yet; we keep telling it. You need not wait here."
 		v.Again = true
 	}
 	return v.of(c, now)
@@ -51,16 +51,16 @@ func (c *checkout) outcome(now time.Time) view {
 	switch c.State {
 	case statePaid:
 		v.Mark, v.Title = "success", "Payment successful"
-		v.Text = "The shop has confirmed it. You can close this page and go back to the shop."
+		v.Text = "The shop has confirmed it."
 		if left := c.firstPayment().Amount; left > 0 && c.refundedInAll() >= c.paidInAll() {
-			v.Mark, v.Title, v.Text = "cancelled", "Payment refunded", "All the money has gone back. You can close this page."
+			v.Mark, v.Title, v.Text = "cancelled", "Payment refunded", "All the money has gone back."
 		}
 	case stateFailed:
 		v.Mark, v.Title = "failure", "Payment failed"
-		v.Text = "No money was taken. The shop has confirmed that it knows. You can close this page."
+		v.Text = "No money was taken. The shop has confirmed that it knows."
 	case stateCancelled:
 		v.Mark, v.Title = "cancelled", "Payment cancelled"
-		v.Text = "No money was taken. The shop has confirmed that it knows. You can close this page."
+		v.Text = "No money was taken. The shop has confirmed that it knows."
 	case stateWithdrawn:
 		v.Mark, v.Title = "cancelled", "Payment withdrawn"
 		v.Text = "The shop has withdrawn this payment, so it can no longer be paid. No money was taken."
@@ -79,7 +79,7 @@ func (c *checkout) openView(now time.Time) view {
 	case c.Later != nil:
 		return view{
 			status: http.StatusAccepted, Mark: "waiting", Title: "You will pay after the deadline", DeadlineLabel: "Pay before",
-			Text: "As you chose, the payment is made by itself at " + clockTime(c.Later.At) + ". You can close this page.",
+			Text: "As you chose, the payment is made by itself at " + clockTime(c.Later.At) + ". You need not wait here.",
 		}
 	case !now.Before(c.ExpiresAt):
 		return view{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -48,6 +49,7 @@ type order struct {
 	DeadlineISO, Deadline   string
 	Left                    string // until the deadline; "" once it is over
 	Refunded                string // "" where nothing has gone back
+	Path                    string // of its page in the shop, which is this service
 }
 
 const timeForm = "2 Jan 2006, 15:04 UTC"
@@ -59,6 +61,7 @@ func (v view) of(c *checkout, now time.Time) view {
 		DeadlineISO: c.ExpiresAt.Format(time.RFC3339),
 		Deadline:    c.ExpiresAt.Format(timeForm),
 		Left:        timeLeft(c.ExpiresAt.Sub(now)),
+		Path:        "/orders/" + url.PathEscape(c.OrderID),
 	}
 	if refunded := c.refundedInAll(); refunded > 0 {
 		v.Order.Refunded = formatMoney(refunded, c.Currency)

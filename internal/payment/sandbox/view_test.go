@@ -33,12 +33,13 @@ func answers(t *testing.T) map[string]*httptest.ResponseRecorder {
 	withdrawn, _, _ := newFake(t, 200)
 	gone := pathOf(t, withdrawn)
 	require.NoError(t, withdrawn.CancelCheckout(t.Context(), "ord-1", "pay_ord-1"))
+	late := newProvider(t, Config{})
 	other := func(action string, fields ...string) *httptest.ResponseRecorder {
 		p, _, _ := newFake(t, 200)
 		return press(p, pathOf(t, p), action, fields...)
 	}
 	return map[string]*httptest.ResponseRecorder{
-		"choice": get(p, pathOf(t, p)), "expired": get(p, pathUntil(t, p, time.Unix(0, 0))),
+		"choice": get(p, pathOf(t, p)), "expired": get(late, pathUntil(t, late, time.Unix(0, 0))),
 		"paid": press(p, pathOf(t, p), "pay"), "undelivered": press(deaf, pathOf(t, deaf), "pay"),
 		"bad": press(p, pathOf(t, p), "x"), "ended": press(p, pathOf(t, p), "fail"), "not found": get(p, pagePath+"x"), "put": put, "withdrawn": get(withdrawn, gone),
 		"refused": press(refused, path, "refund", "payment=pay_ord-1"), "refunded": press(refused, path, "refund", "payment=pay_ord-1"),
@@ -119,6 +120,35 @@ func TestWhatTheShopSaysIsNotMarkup(t *testing.T) {
 	require.NotContains(t, page, "<script>")
 	require.NotContains(t, page, `"><b>1`)
 	require.Contains(t, page, template.HTMLEscapeString(r.Description))
+}
+
+// Whoever comes to the page gets back from it, once, whatever came of the
+// payment. Of a payment that is not known, no page knows the order.
+func TestEveryPageOfAPaymentLeadsBackToItsOrder(t *testing.T) {
+	link := regexp.MustCompile(`<a [^>]*href="([^"]*)">Back to your order</a>`)
+	for name, w := range answers(t) {
+		found := link.FindAllStringSubmatch(w.Body.String(), -1)
+		if !strings.Contains(w.Body.String(), "<dt>Order</dt>") {
+			require.Empty(t, found, name)
+			require.GreaterOrEqual(t, w.Code, 400, name)
+			continue
+		}
+		require.Len(t, found, 1, name)
+		require.Equal(t, "/orders/ord-1", found[0][1], name)
+		choosing := strings.Contains(w.Body.String(), `class="buttons"`)
+		require.Equal(t, !choosing, strings.Contains(found[0][0], `class="back"`),
+			"%s: it stands out once there is nothing to choose", name)
+	}
+}
+
+func TestThePathOfAnOrderIsEscaped(t *testing.T) {
+	p := newProvider(t, Config{})
+	r := request(time.Now().Add(time.Hour))
+	r.OrderID = `a/b?c#"<`
+	c, err := p.CreatePayment(t.Context(), r)
+	require.NoError(t, err)
+	page := get(p, strings.TrimPrefix(c.URL, shopURL)).Body.String()
+	require.Contains(t, page, `href="/orders/a%2Fb%3Fc%23%22%3C"`)
 }
 
 // WCAG 2 level AA: 4.5 to 1 for text, in the light and in the dark theme.

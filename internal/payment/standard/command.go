@@ -35,6 +35,7 @@ type commandData struct {
 	Reason      string `json:"reason,omitempty"`
 	Description string `json:"description,omitempty"`
 	ExpiresAt   string `json:"expires_at,omitempty"`
+	ReturnURL   string `json:"return_url,omitempty"`
 }
 
 // answered is an answer other than 2xx.

@@ -70,7 +70,8 @@ func TestACommandSaysAllThatTheProviderNeeds(t *testing.T) {
 	require.Equal(t, booking.RefundReport{Pending: 4500, Unknown: true}, report)
 	for i, want := range []string{
 		`{"type":"payment.requested","timestamp":AT,"data":{"payment_id":"std_ord 1\u00262","order_id":"ord 1\u00262","amount":4500,"currency":"EUR",` +
-			`"key":"ord 1\u00262","description":"Harbour Lights: A2, A3","expires_at":"2026-03-01T21:00:00.000Z"}}`,
+			`"key":"ord 1\u00262","description":"Harbour Lights: A2, A3","expires_at":"2026-03-01T21:00:00.000Z",` +
+			`"return_url":"https://tickets.example/orders/ord%201\u00262"}}`,
 		`{"type":"payment.cancel_requested","timestamp":AT,"data":{"payment_id":"std_ord-1","order_id":"ord-1","key":"std_ord-1"}}`,
 		`{"type":"refund.requested","timestamp":AT,"data":{"payment_id":"tr_7","order_id":"ord-1","amount":4500,"currency":"EUR",` +
 			`"key":"tr_7-refund-0","reason":"duplicate"}}`,

@@ -28,8 +28,9 @@
 // # Where the customer pays
 //
 // At the payment URL of the configuration, in which {order_id}, {payment_id},
-// {amount}, {currency} and {expires_at} (RFC 3339) are filled in, escaped as in
-// a query. Such a link is not signed: the provider must not take the amount from
+// {amount}, {currency}, {expires_at} (RFC 3339) and {return_url} are filled in,
+// escaped as in a query. {return_url} is the order's page, to send the customer
+// back to, paid or not. Such a link is not signed: the provider must not take the amount from
 // it on trust, though a wrong amount never buys seats here, it is refunded.
 //
 // # What the provider is told
@@ -39,7 +40,7 @@
 // which is made of data.key: it must have no second effect.
 //
 //   - payment.requested {payment_id: "std_…", order_id, amount, currency, key,
-//     description, expires_at}, before the customer gets the link. The answer
+//     description, expires_at, return_url}, before the customer gets the link. The answer
 //     may be JSON with the address where to pay: {"url": "https://…"}.
 //   - payment.cancel_requested {payment_id: "std_…", order_id, key}: nobody is
 //     to pay any more. Answer 409 where somebody has, and send that webhook.
@@ -78,10 +79,12 @@ type Config struct {
 	// PaymentURL is where customers pay, see the package comment; empty: the
 	// provider sends them there, or answers payment.requested with a URL.
 	PaymentURL string
-	CommandURL string           // where commands go; empty: nowhere
-	Client     *http.Client     // sends the commands; nil: one of its own
-	Now        func() time.Time // nil: time.Now
-	Log        *slog.Logger     // nil: slog.Default()
+	CommandURL string // where commands go; empty: nowhere
+	// PublicURL returns where customers reach the service.
+	PublicURL func() string
+	Client    *http.Client     // sends the commands; nil: one of its own
+	Now       func() time.Time // nil: time.Now
+	Log       *slog.Logger     // nil: slog.Default()
 }
 
 // Provider implements booking.Provider. It is safe for concurrent use and keeps
@@ -90,6 +93,7 @@ type Provider struct {
 	keys       *standardwebhook.Keys
 	paymentURL string
 	commandURL string
+	publicURL  func() string
 	client     *http.Client
 	now        func() time.Time
 	log        *slog.Logger
@@ -117,8 +121,11 @@ func New(c Config) (*Provider, error) {
 			return nil, fmt.Errorf("the command URL %w", err)
 		}
 	}
+	if c.PublicURL == nil {
+		return nil, errors.New("no public URL is given")
+	}
 	return &Provider{
-		keys: keys, paymentURL: c.PaymentURL, commandURL: c.CommandURL,
+		keys: keys, paymentURL: c.PaymentURL, commandURL: c.CommandURL, publicURL: c.PublicURL,
 		client: commandClient(c.Client), now: c.Now, log: c.Log,
 	}, nil
 }
@@ -132,9 +139,10 @@ func checkoutID(orderID string) string { return "std_" + orderID }
 // announces the payment to the provider, who may answer with another URL.
 // CodeUnavailable, booking.ErrRefused.
 func (p *Provider) CreatePayment(ctx context.Context, r booking.PaymentRequest) (booking.Checkout, error) {
+	back := p.returnURL(r.OrderID)
 	c := booking.Checkout{
 		ID: checkoutID(r.OrderID), Provider: Name, ExpiresAt: r.ExpiresAt,
-		URL: fill(p.paymentURL, r),
+		URL: fill(p.paymentURL, r, back),
 	}
 	if p.commandURL == "" {
 		return c, nil
@@ -142,6 +150,7 @@ func (p *Provider) CreatePayment(ctx context.Context, r booking.PaymentRequest) 
 	url, err := p.command(ctx, commandPayment, commandData{
 		PaymentID: c.ID, OrderID: r.OrderID, Amount: r.Total.Amount, Currency: r.Total.Currency,
 		Description: r.Description, ExpiresAt: formatTime(r.ExpiresAt), Key: r.OrderID,
+		ReturnURL: back,
 	})
 	if err != nil {
 		return booking.Checkout{}, p.fault(err)

@@ -27,6 +27,9 @@ func request() booking.PaymentRequest {
 
 func newProvider(t *testing.T, c Config) *Provider {
 	t.Helper()
+	if c.PublicURL == nil {
+		c.PublicURL = func() string { return "https://tickets.example/" }
+	}
 	if c.Secrets == nil {
 		c.Secrets = []string{newSecret, oldSecret}
 	}
@@ -37,8 +40,9 @@ func newProvider(t *testing.T, c Config) *Provider {
 
 func TestThePaymentURLIsFilledIn(t *testing.T) {
 	for template, want := range map[string]string{
-		"":                      "",
-		"https://pay.example/x": "https://pay.example/x",
+		"":                                       "",
+		"https://pay.example/x":                  "https://pay.example/x",
+		"https://pay.example/?back={return_url}": "https://pay.example/?back=https%3A%2F%2Ftickets.example%2Forders%2Ford%25201%262",
 		"https://pay.example/{payment_id}?o={order_id}&a={amount}&c={currency}&e={expires_at}&again={order_id}": "https://pay.example/std_ord+1%262?o=ord+1%262&a=4500&c=EUR&e=2026-03-01T21%3A00%3A00.000Z&again=ord+1%262",
 	} {
 		p := newProvider(t, Config{PaymentURL: template})
@@ -63,6 +67,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		`the payment URL "http://1 2/" is no web`: {Secrets: secrets, PaymentURL: "http://1 2/"},
 		`the command URL "/commands" is no web`:   {Secrets: secrets, CommandURL: "/commands"},
 		"it must begin with https:// or http://":  {Secrets: secrets, CommandURL: "https:///commands"},
+		"no public URL":                           {Secrets: secrets},
 	} {
 		_, err := New(c)
 		require.ErrorContains(t, err, want)

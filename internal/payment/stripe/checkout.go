@@ -104,9 +104,10 @@ func (p *Provider) sessionParams(r booking.PaymentRequest) (*sdk.CheckoutSession
 	return params, nil
 }
 
-// returnURL is where Stripe sends the customer afterwards.
+// returnURL is where Stripe sends the customer afterwards: to the page of the
+// order, which waits for the webhook where it has not come yet.
 func returnURL(base, orderID, how string) string {
-	return base + "/?checkout=" + how + "&order=" + url.QueryEscape(orderID)
+	return base + "/orders/" + url.PathEscape(orderID) + "?checkout=" + how
 }
 
 // lineName is what the customer reads above the amount.

@@ -1,0 +1,42 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Streams counts what becomes of those who listen to seat maps. It is safe for
+// concurrent use.
+type Streams struct {
+	listeners prometheus.Gauge
+	cut       *prometheus.CounterVec
+	frames    prometheus.Counter
+	lag       prometheus.Histogram
+}
+
+// NewStreams registers the metrics of streams and returns them.
+func NewStreams(registry prometheus.Registerer) *Streams {
+	s := &Streams{
+		listeners: gauge("stream_listeners", "People who listen to a seat map at this instance."),
+		cut:       counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.", "why"),
+		frames:    counter("stream_frames_total", "Frames given to listeners, each counted for each."),
+		lag: histogram("stream_lag_seconds",
+			"From a change made through this instance to the frame that tells it. Changes are gathered for up to 100 ms.",
+			prometheus.ExponentialBuckets(0.001, 2, 14)),
+	}
+	registry.MustRegister(s.listeners, s.cut, s.frames, s.lag)
+	return s
+}
+
+// Listeners sets how many listen now.
+func (s *Streams) Listeners(n int) { s.listeners.Set(float64(n)) }
+
+// ListenerCut counts a listener who was ended or not let in.
+func (s *Streams) ListenerCut(why string) { s.cut.WithLabelValues(why).Inc() }
+
+// FrameTold counts a frame for each listener who got it.
+func (s *Streams) FrameTold(listeners int) { s.frames.Add(float64(listeners)) }
+
+// ChangeTold counts how long it took until a change was told.
+func (s *Streams) ChangeTold(lag time.Duration) { s.lag.Observe(lag.Seconds()) }
