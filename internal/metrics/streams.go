@@ -10,7 +10,7 @@ import (
 // concurrent use.
 type Streams struct {
 	listeners prometheus.Gauge
-	cut       *prometheus.CounterVec
+	cut       *counterVec
 	frames    prometheus.Counter
 	lag       prometheus.Histogram
 }
@@ -19,7 +19,8 @@ type Streams struct {
 func NewStreams(registry prometheus.Registerer) *Streams {
 	s := &Streams{
 		listeners: gauge("stream_listeners", "People who listen to a seat map at this instance."),
-		cut:       counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.", "why"),
+		cut:       counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.",
+			label{"why", []string{"slow", "shutdown", "limit"}}),
 		frames:    counter("stream_frames_total", "Frames given to listeners, each counted for each."),
 		lag: histogram("stream_lag_seconds",
 			"From a change made through this instance to the frame that tells it. Changes are gathered for up to 100 ms.",
@@ -33,7 +34,7 @@ func NewStreams(registry prometheus.Registerer) *Streams {
 func (s *Streams) Listeners(n int) { s.listeners.Set(float64(n)) }
 
 // ListenerCut counts a listener who was ended or not let in.
-func (s *Streams) ListenerCut(why string) { s.cut.WithLabelValues(why).Inc() }
+func (s *Streams) ListenerCut(why string) { s.cut.count(why) }
 
 // FrameTold counts a frame for each listener who got it.
 func (s *Streams) FrameTold(listeners int) { s.frames.Add(float64(listeners)) }
