@@ -324,19 +324,24 @@ func (c *counters) of(name string) int {
 	return c.count[name]
 }
 
-func (c *counters) HoldAsked(outcome string)                 { c.add("asked " + outcome) }
+func (c *counters) HoldAsked(outcome string) { c.add("asked " + outcome) }
+
 func (c *counters) HoldEnded(_ context.Context, how string, _ time.Duration) { c.add("ended " + how) }
-func (c *counters) OrderChanged(to booking.OrderStatus)      { c.add("order " + string(to)) }
-func (c *counters) WebhookAnswered(_, outcome string)        { c.add("webhook " + outcome) }
-func (c *counters) GuardHit()                                { c.add("guard") }
-func (c *counters) EventLoaded(anew bool, _ int, _ time.Duration) { c.add("loaded " + strconv.FormatBool(anew)) }
-func (c *counters) ExpiryLag(time.Duration)                  { c.add("lag") }
-func (c *counters) RefundTried(outcome string)               { c.add("refund " + outcome) }
-func (c *counters) PaymentFlagged(what string)               { c.add("flagged " + what) }
-func (c *counters) CheckoutAsked(outcome string)             { c.add("checkout " + outcome) }
-func (c *counters) CallRefused(rate, reason string)          { c.add("refused " + rate + " " + reason) }
-func (c *counters) LimiterAway()                             { c.add("unlimited") }
-func (c *counters) DeliveryEnded(outcome string)             { c.add("delivery " + outcome) }
+
+func (c *counters) OrderChanged(to booking.OrderStatus) { c.add("order " + string(to)) }
+
+func (c *counters) WebhookAnswered(_, outcome string) { c.add("webhook " + outcome) }
+func (c *counters) GuardHit()                         { c.add("guard") }
+func (c *counters) EventLoaded(anew bool, _ int, _ time.Duration) {
+	c.add("loaded " + strconv.FormatBool(anew))
+}
+func (c *counters) ExpiryLag(time.Duration)         { c.add("lag") }
+func (c *counters) RefundTried(outcome string)      { c.add("refund " + outcome) }
+func (c *counters) PaymentFlagged(what string)      { c.add("flagged " + what) }
+func (c *counters) CheckoutAsked(outcome string)    { c.add("checkout " + outcome) }
+func (c *counters) CallRefused(rate, reason string) { c.add("refused " + rate + " " + reason) }
+func (c *counters) LimiterAway()                    { c.add("unlimited") }
+func (c *counters) DeliveryEnded(outcome string)    { c.add("delivery " + outcome) }
 func (c *counters) RefundsDue(due, overdue int, oldest time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

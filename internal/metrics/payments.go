@@ -54,7 +54,9 @@ func newPaymentMetrics(registry prometheus.Registerer) paymentMetrics {
 }
 
 // WebhookAnswered implements booking.PaymentMetrics.
-func (m *paymentMetrics) WebhookAnswered(provider, outcome string) { m.webhooks.count(provider, outcome) }
+func (m *paymentMetrics) WebhookAnswered(provider, outcome string) {
+	m.webhooks.count(provider, outcome)
+}
 
 // CheckoutAsked implements booking.PaymentMetrics.
 func (m *paymentMetrics) CheckoutAsked(outcome string) { m.checkouts.count(outcome) }

@@ -19,9 +19,9 @@ type Streams struct {
 func NewStreams(registry prometheus.Registerer) *Streams {
 	s := &Streams{
 		listeners: gauge("stream_listeners", "People who listen to a seat map at this instance."),
-		cut:       counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.",
+		cut: counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.",
 			label{"why", []string{"slow", "shutdown", "limit"}}),
-		frames:    counter("stream_frames_total", "Frames given to listeners, each counted for each."),
+		frames: counter("stream_frames_total", "Frames given to listeners, each counted for each."),
 		lag: histogram("stream_lag_seconds",
 			"From a change made through this instance to the frame that tells it. Changes are gathered for up to 100 ms.",
 			prometheus.ExponentialBuckets(0.001, 2, 14)),
