@@ -45,8 +45,8 @@ func (l label) of(value string) string {
 	return other
 }
 
-// counterVec counts by labels of known values. A counter of one label shows all
-// of them from the start: what never happened is 0, not absent.
+// counterVec counts by labels of known values. All of them are shown from the
+// start: what never happened is 0, not absent.
 type counterVec struct {
 	*prometheus.CounterVec
 	labels []label
@@ -58,12 +58,19 @@ func counters(name, help string, labels ...label) *counterVec {
 		names[i] = l.name
 	}
 	c := &counterVec{prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: namespace, Name: name, Help: help}, names), labels}
-	if len(labels) == 1 {
-		for _, value := range labels[0].values {
-			c.WithLabelValues(value)
-		}
-	}
+	c.show(nil)
 	return c
+}
+
+// show shows every combination that begins with these values.
+func (c *counterVec) show(values []string) {
+	if len(values) == len(c.labels) {
+		c.WithLabelValues(values...)
+		return
+	}
+	for _, value := range c.labels[len(values)].values {
+		c.show(append(slices.Clip(values), value))
+	}
 }
 
 // count counts one; values are in the order of the labels.
