@@ -141,6 +141,7 @@ func TestAPurchaseIsATrace(t *testing.T) {
 
 		requireWebhookInTrace(t, s, r, c, o)
 		within(t, startPatience, "the organizer is told", func() bool { return len(h.of(t, o.ID)) > 0 })
+		requireDeliveryInTrace(t, r, h.of(t, o.ID)[0].trace)
 		requireLogged(t, s, trace, a.requestID)
 		requireExemplar(t, s, trace)
 
@@ -177,6 +178,18 @@ func requireWebhookInTrace(t *testing.T, s *shop, r *receiver, c *client, o orde
 	spans := r.await(t, trace, "HTTP POST")
 	requireConnected(t, spans, "")
 	require.Subset(t, spanNames(spans), []string{"HTTP POST", webhook, "script confirm", "store replace_order", "script sell"})
+}
+
+// requireDeliveryInTrace requires that an organizer's system can go on with the
+// trace of a delivery.
+func requireDeliveryInTrace(t *testing.T, r *receiver, parent string) {
+	t.Helper()
+	parts := strings.Split(parent, "-")
+	require.Len(t, parts, 4, "traceparent %q", parent)
+	spans := r.await(t, parts[1], "delivery send")
+	requireConnected(t, spans, "")
+	require.ElementsMatch(t, []string{"delivery send", "HTTP POST"}, spanNames(spans))
+	require.True(t, slices.ContainsFunc(spans, func(s *traces.Span) bool { return hex.EncodeToString(s.GetSpanId()) == parts[2] }))
 }
 
 // requireLogged requires that the request's line says its trace and its id.

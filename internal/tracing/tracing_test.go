@@ -126,12 +126,12 @@ func TestNothingPersonalLeaves(t *testing.T) {
 		for _, s := range e.GetSpans() {
 			all += s.Name + s.Status.Description
 			for _, a := range s.Attributes {
-				all += string(a.Key) + "=" + a.Value.Emit() + " "
+				all += string(a.Key) + "=" + a.Value.String() + " "
 			}
 			for _, e := range s.Events {
 				all += e.Name
 				for _, a := range e.Attributes {
-					all += a.Value.Emit()
+					all += a.Value.String()
 				}
 			}
 		}
