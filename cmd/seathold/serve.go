@@ -19,7 +19,12 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.New(cmd.Context(), c, newLogger(c, os.Stderr))
+			log := newLogger(c, os.Stderr)
+			traces, err := app.TracingFrom(cmd.Context(), os.Getenv, version(), log)
+			if err != nil {
+				return err
+			}
+			a, err := app.New(cmd.Context(), c, log, app.Version(version()), traces)
 			if err != nil {
 				return err
 			}

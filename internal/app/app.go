@@ -18,6 +18,7 @@ import (
 	"seathold/internal/auth"
 	"seathold/internal/config"
 	"seathold/internal/httpapi"
+	"seathold/internal/metrics"
 	"seathold/internal/webui"
 	"seathold/internal/worker"
 )
@@ -49,7 +50,7 @@ type App struct {
 
 // New opens the stores and listens; it serves once Run is called. The caller
 // ends with Run, or with Close where Run was never called.
-func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err error) {
+func New(ctx context.Context, c config.Config, log *slog.Logger, options ...Option) (a *App, err error) {
 	a = &App{}
 	defer func() {
 		if err != nil {
@@ -64,11 +65,12 @@ func New(ctx context.Context, c config.Config, log *slog.Logger) (a *App, err er
 	if a.opsOn, err = listen.Listen(ctx, "tcp", c.OpsAddr); err != nil {
 		return a, fmt.Errorf("SEATHOLD_OPS_ADDR: %w", err)
 	}
-	if a.Core, err = Open(ctx, c, log, a.baseURL(c)); err != nil {
+	if a.Core, err = Open(ctx, c, log, a.baseURL(c), options...); err != nil {
 		return a, err
 	}
 	a.api = a.newAPI()
-	a.server = newServer(a.api, log)
+	a.registerOperation()
+	a.server = newServer(a.traced(a.api), log)
 	a.ops = newServer(opsHandler(a.registry), log)
 	a.hireWorkers()
 	return a, nil
@@ -92,6 +94,7 @@ func (a *App) newAPI() *httpapi.API {
 			"holds":  a.holds.Ping,
 			"orders": a.store.Ping,
 		},
+		Metrics: requests{metrics.NewHTTP(a.registry)},
 		Streams: a.maps, Throttle: a.throttle, Guard: auth.Guard{Throttle: a.throttle},
 		Origins: a.Config.CORSOrigins, TrustedProxies: a.Config.TrustedProxies,
 		HTTPS:  strings.HasPrefix(a.Config.PublicURL, "https://"),

@@ -16,12 +16,15 @@ import (
 	"seathold/internal/boltstore"
 	"seathold/internal/booking"
 	"seathold/internal/config"
+	"seathold/internal/httpapi"
 	"seathold/internal/metrics"
 	"seathold/internal/mongostore"
+	"seathold/internal/observed"
 	"seathold/internal/outbound"
 	"seathold/internal/payment/standardwebhook"
 	"seathold/internal/redisstore"
 	"seathold/internal/seatmap"
+	"seathold/internal/tracing"
 )
 
 // confirmGrace is how long a hold lives at least once its payment has arrived:
@@ -29,14 +32,7 @@ import (
 const confirmGrace = 30 * time.Second
 
 // orderStore is what MongoDB and the embedded store both are.
-type orderStore interface {
-	booking.Events
-	booking.Orders
-	booking.Accounts
-	booking.Records
-	Ping(ctx context.Context) error
-	Close(ctx context.Context) error
-}
+type orderStore = observed.Stores
 
 // Core is the service on its stores, without anything that listens or runs.
 type Core struct {
@@ -53,6 +49,8 @@ type Core struct {
 	provider provider
 	webhooks *standardwebhook.Keys // the sandbox's; nil with another provider
 	registry *prometheus.Registry
+	tracing  *tracing.Tracing // nil: there are no traces
+	version  string
 	secrets  secrets
 	baseURL  func() string
 
@@ -63,8 +61,12 @@ type Core struct {
 
 // Open joins the stores and the service. baseURL is asked, late, where the
 // service can be reached. The caller ends with Close.
-func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func() string) (core *Core, err error) {
+func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func() string, options ...Option) (core *Core, err error) {
+	log = slog.New(tracing.LogHandler(log.Handler(), httpapi.RequestID))
 	core = &Core{Config: c, Log: log, baseURL: baseURL, registry: prometheus.NewRegistry()}
+	for _, option := range options {
+		option(core)
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, core.Close(context.WithoutCancel(ctx)))
@@ -72,7 +74,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 		}
 	}()
 	// The order store is first: its lock keeps a second process from the folder.
-	if core.store, err = openOrderStore(ctx, c); err != nil {
+	if core.store, err = core.openOrderStore(ctx); err != nil {
 		return core, err
 	}
 	if core.secrets, err = openSecrets(c); err != nil {
@@ -101,8 +103,10 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 	})
 	core.Service = booking.NewService(booking.Ports{
 		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.maps.Watch(core.holds), Live: core.maps,
-		Records: core.store, Provider: core.provider, Metrics: counted, Log: log, NewID: newID,
-		Sender: outbound.New(outbound.Config{AllowedNetworks: c.WebhookNetworks}),
+		Records: core.store, Provider: core.observeProvider(core.provider), Metrics: counted, Log: log, NewID: newID,
+		Sender: core.observeSender(outbound.New(outbound.Config{
+			AllowedNetworks: c.WebhookNetworks, Wrap: core.tracing.Transport,
+		})),
 	}, limits)
 	return core, nil
 }
@@ -110,22 +114,22 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 // newID makes ids that are unique and sort by the time of their making.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-func openOrderStore(ctx context.Context, c config.Config) (orderStore, error) {
-	if !c.MongoDB.Embedded() {
-		store, err := mongostore.Open(ctx, c.MongoDB.URI.Reveal())
+func (c *Core) openOrderStore(ctx context.Context) (orderStore, error) {
+	if !c.Config.MongoDB.Embedded() {
+		store, err := mongostore.Open(ctx, c.Config.MongoDB.URI.Reveal(), mongostore.Monitor(c.tracing.Monitor()))
 		if err != nil {
 			return nil, fmt.Errorf("open the order store (SEATHOLD_MONGODB_URI): %w", err)
 		}
-		return store, nil
+		return c.observeStore(store), nil
 	}
-	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+	if err := os.MkdirAll(c.Config.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder (SEATHOLD_DATA_DIR): %w", err)
 	}
-	store, err := boltstore.Open(filepath.Join(c.DataDir, "orders.db"))
+	store, err := boltstore.Open(filepath.Join(c.Config.DataDir, "orders.db"))
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded order store: %w", err)
 	}
-	return store, nil
+	return c.observeStore(store), nil
 }
 
 // Close closes the stores. It may be called on a Core that was opened in part.
@@ -146,5 +150,6 @@ func (c *Core) Close(ctx context.Context) error {
 	if c.store != nil {
 		errs = append(errs, c.store.Close(ctx))
 	}
+	c.closeTracing(ctx)
 	return errors.Join(errs...)
 }

@@ -66,6 +66,7 @@ func (c *Core) openHolds(ctx context.Context) (err error) {
 		}
 		options = c.embedded.options()
 	}
+	options.Observe = redisstore.Observe(c.observeScripts())
 	if c.holds, err = redisstore.Open(options, newID); err != nil {
 		return err
 	}

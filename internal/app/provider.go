@@ -38,7 +38,7 @@ func (c *Core) openSandbox() (p provider, err error) {
 		return p, err
 	}
 	s, err := sandbox.New(sandbox.Config{
-		Secrets: c.secrets.webhook, PublicURL: c.baseURL, Records: c.store, Log: c.Log,
+		Secrets: c.secrets.webhook, PublicURL: c.baseURL, Records: c.store, Log: c.Log, Client: c.client(),
 	})
 	if err != nil {
 		return p, err
@@ -51,7 +51,7 @@ func (c *Core) openSandbox() (p provider, err error) {
 func (c *Core) openStripe() (p provider, err error) {
 	p.Provider, err = stripe.New(stripe.Config{
 		APIKey: c.Config.StripeAPIKey.Reveal(), WebhookSecrets: reveal(c.Config.StripeWebhookSecrets),
-		APIBase: c.Config.StripeAPIBase, PublicURL: c.baseURL, Log: c.Log,
+		APIBase: c.Config.StripeAPIBase, PublicURL: c.baseURL, Log: c.Log, Client: c.client(),
 	})
 	if err != nil {
 		return p, fmt.Errorf("SEATHOLD_STRIPE_…: %w", err)
@@ -62,7 +62,7 @@ func (c *Core) openStripe() (p provider, err error) {
 func (c *Core) openStandard() (p provider, err error) {
 	p.Provider, err = standard.New(standard.Config{
 		Secrets: reveal(c.Config.StandardWebhookSecrets), PaymentURL: c.Config.StandardPaymentURL,
-		CommandURL: c.Config.StandardCommandURL, PublicURL: c.baseURL, Log: c.Log,
+		CommandURL: c.Config.StandardCommandURL, PublicURL: c.baseURL, Log: c.Log, Client: c.client(),
 	})
 	if err != nil {
 		return p, fmt.Errorf("SEATHOLD_STANDARD_…: %w", err)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"sync"
+	"time"
 
 	"seathold/internal/worker"
 )
@@ -38,7 +39,7 @@ func (a *App) work(ctx context.Context) {
 		runAll(ctx, a.leased)
 	} else {
 		a.lease.Run(ctx, func(ctx context.Context) {
-			defer a.Service.Metrics.RefundsDue(0, 0) // whoever goes on tells them
+			defer a.Service.Metrics.RefundsDue(0, 0, time.Time{}) // whoever goes on tells them
 			runAll(ctx, a.leased)
 		})
 	}

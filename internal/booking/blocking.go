@@ -45,6 +45,7 @@ func (s *Service) Block(ctx context.Context, by Actor, eventID string, seats []s
 	if err != nil {
 		return Order{}, s.undoBlock(ctx, e, b.ID, err) // it may be stored all the same
 	}
+	s.Metrics.OrderChanged(b.Status)
 	step("block.stored")
 	return b, s.blockSeats(ctx, e, b, indexes)
 }

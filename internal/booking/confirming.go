@@ -29,7 +29,7 @@ func (s *Service) Webhook(ctx context.Context, provider string, body []byte, hea
 		var outcome string
 		if outcome, err = s.applyPayment(ctx, provider, ev); err == nil {
 			s.Metrics.WebhookAnswered(provider, outcome)
-			s.Log.Info("webhook", "provider", provider, "type", ev.Type, "webhook", ev.WebhookID,
+			s.Log.InfoContext(ctx, "webhook", "provider", provider, "type", ev.Type, "webhook", ev.WebhookID,
 				"order", ev.OrderID, "payment", ev.PaymentID, "outcome", outcome)
 			return nil
 		}
@@ -154,7 +154,7 @@ func (s *Service) readySeats(ctx context.Context, e *Event, o Order) error {
 		HoldID: o.HoldID, OrderID: o.ID, CustomerID: o.CustomerID,
 		Seats: planIndexes(e, o.Seats), Grace: s.limits.ConfirmGrace,
 	})
-	return s.paymentGoesOn(e, err)
+	return s.paymentGoesOn(ctx, e, err)
 }
 
 // sell marks the seats of a paid order in the hold store. Where the hold is
@@ -163,12 +163,12 @@ func (s *Service) sell(ctx context.Context, e *Event, o Order) error {
 	h, changed, err := s.Holds.Sell(ctx, e, o.HoldID, o.ID)
 	if err == nil {
 		if changed {
-			s.Metrics.HoldEnded("sold", h.Age)
+			s.Metrics.HoldEnded(ctx, "sold", h.Age)
 		}
 		return nil
 	}
 	if !errors.Is(err, ErrHoldMismatch) {
-		return s.paymentGoesOn(e, err)
+		return s.paymentGoesOn(ctx, e, err)
 	}
 	now, err := s.Orders.Order(ctx, o.ID)
 	if err != nil {
@@ -178,7 +178,7 @@ func (s *Service) sell(ctx context.Context, e *Event, o Order) error {
 		return nil
 	}
 	if err := s.Holds.SellOver(ctx, e, claimOf(e, now)); err != nil {
-		return s.paymentGoesOn(e, err)
+		return s.paymentGoesOn(ctx, e, err)
 	}
 	// It may have ended meanwhile, and its end have found nothing to free.
 	if now, err = s.Orders.Order(ctx, o.ID); err != nil {
@@ -189,9 +189,9 @@ func (s *Service) sell(ctx context.Context, e *Event, o Order) error {
 
 // paymentGoesOn lets a payment complete through the order store while the
 // hold store is away: the event is repaired from the orders when it is back.
-func (s *Service) paymentGoesOn(e *Event, err error) error {
+func (s *Service) paymentGoesOn(ctx context.Context, e *Event, err error) error {
 	if errors.Is(err, ErrNotLoaded) || CodeOf(err) == CodeUnavailable {
-		s.Log.Warn("hold store is away or empty; the order store decides", "event", e.ID, "err", err)
+		s.Log.WarnContext(ctx, "hold store is away or empty; the order store decides", "event", e.ID, "err", err)
 		s.requestLoad(e.ID)
 		return nil
 	}
@@ -214,13 +214,13 @@ func (s *Service) oweRefund(ctx context.Context, e *Event, o Order, ev PaymentEv
 	if err != nil {
 		return "", err
 	}
-	s.Log.Warn("payment is due back", "order", o.ID, "payment", ev.PaymentID, "reason", reason,
+	s.Log.WarnContext(ctx, "payment is due back", "order", o.ID, "payment", ev.PaymentID, "reason", reason,
 		"received", ev.Received.Amount, "currency", ev.Received.Currency)
 	if reason == ReasonWrongAmount || reason == ReasonDuplicate {
 		s.Metrics.PaymentFlagged(reason)
 	}
 	step("refund.stored")
-	return outcomeRefundDue, s.paymentGoesOn(e, s.giveSeatsBack(ctx, e, next))
+	return outcomeRefundDue, s.paymentGoesOn(ctx, e, s.giveSeatsBack(ctx, e, next))
 }
 
 // paymentEnded ends a pending order whose payment will not come. Its seats
@@ -280,7 +280,7 @@ func (s *Service) refundTold(ctx context.Context, e *Event, o Order, ev PaymentE
 	}
 	step("refund.told")
 	if next.Revision != o.Revision {
-		s.Log.Warn("refund told", "order", o.ID, "payment", ev.PaymentID, "kind", ev.Kind, "refunded", ev.Refunded)
+		s.Log.WarnContext(ctx, "refund told", "order", o.ID, "payment", ev.PaymentID, "kind", ev.Kind, "refunded", ev.Refunded)
 		s.flagRefund(o, next, ev)
 	}
 	return outcomeRefund, s.giveSeatsBack(ctx, e, next)

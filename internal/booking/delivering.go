@@ -186,7 +186,7 @@ func (s *Service) failDelivery(ctx context.Context, d Delivery, reason string) e
 		return err
 	}
 	s.Metrics.DeliveryEnded(attemptDisabled)
-	s.Log.Warn("webhook is not delivered: its endpoint is disabled or deleted",
+	s.Log.WarnContext(ctx, "webhook is not delivered: its endpoint is disabled or deleted",
 		"webhook", d.ID, "endpoint", d.EndpointID, "reason", reason)
 	return errNoChange
 }
@@ -218,7 +218,7 @@ func (s *Service) attempt(ctx context.Context, d Delivery, e Endpoint) (pace, er
 		return pace{}, err
 	}
 	s.Metrics.DeliveryEnded(outcome)
-	s.logAttempt(d, a, outcome)
+	s.logAttempt(ctx, d, a, outcome)
 	if disabled {
 		err = s.failPending(ctx, e.ID, EndpointGone)
 	}
@@ -263,16 +263,16 @@ func wantsLess(a Attempt) bool {
 	}
 }
 
-func (s *Service) logAttempt(d Delivery, a Attempt, outcome string) {
+func (s *Service) logAttempt(ctx context.Context, d Delivery, a Attempt, outcome string) {
 	if outcome == attemptDelivered {
-		s.Log.Debug("webhook delivered", "webhook", d.ID, "endpoint", d.EndpointID, "type", d.Type, "attempt", d.Tries)
+		s.Log.DebugContext(ctx, "webhook delivered", "webhook", d.ID, "endpoint", d.EndpointID, "type", d.Type, "attempt", d.Tries)
 		return
 	}
 	text := "webhook not delivered yet"
 	if d.Status == DeliveryFailed {
 		text = "webhook given up: its endpoint's owner can have it sent again"
 	}
-	s.Log.Warn(text, "webhook", d.ID, "endpoint", d.EndpointID, "type", d.Type, "attempt", d.Tries,
+	s.Log.WarnContext(ctx, text, "webhook", d.ID, "endpoint", d.EndpointID, "type", d.Type, "attempt", d.Tries,
 		"status", a.StatusCode, "err", a.Error, "next_at", d.NextAt)
 }
 
@@ -295,7 +295,7 @@ func (s *Service) disableGone(ctx context.Context, sent Endpoint) (bool, error) 
 		if err != nil {
 			return false, err
 		}
-		s.Log.Warn("webhook endpoint is disabled: it answered 410", "endpoint", e.ID, "owner", e.OwnerID)
+		s.Log.WarnContext(ctx, "webhook endpoint is disabled: it answered 410", "endpoint", e.ID, "owner", e.OwnerID)
 		return true, nil
 	}
 }

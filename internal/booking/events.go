@@ -66,7 +66,7 @@ func (s *Service) CreateEvent(ctx context.Context, by Actor, n NewEvent) (*Event
 	}
 	s.catalog.put(e)
 	if err := s.loadNew(ctx, e.ID); err != nil {
-		s.Log.Warn("new event is not loaded yet; it will be at its first use", "event", e.ID, "err", err)
+		s.Log.WarnContext(ctx, "new event is not loaded yet; it will be at its first use", "event", e.ID, "err", err)
 		s.requestLoad(e.ID)
 	}
 	return e, nil

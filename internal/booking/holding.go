@@ -12,9 +12,7 @@ import (
 // CodeNoSeats, CodeTooManySeats, CodeDuplicateSeat, CodeUnknownSeat,
 // CodeInvalidIdempotencyKey and the codes of Holds.Hold.
 func (s *Service) Hold(ctx context.Context, by Actor, eventID string, seats []string, key string) (Hold, bool, error) {
-	h, repeated, err := s.hold(ctx, by, eventID, seats, "hold", key)
-	s.Metrics.HoldAsked(holdOutcome(repeated, err))
-	return h, repeated, err
+	return s.hold(ctx, by, eventID, seats, "hold", key)
 }
 
 func holdOutcome(repeated bool, err error) string {
@@ -33,6 +31,12 @@ func holdOutcome(repeated bool, err error) string {
 // hold is Hold for a call: an order in one step holds under a key space of its
 // own, so that one key may serve a hold and an order.
 func (s *Service) hold(ctx context.Context, by Actor, eventID string, seats []string, call, key string) (Hold, bool, error) {
+	h, repeated, err := s.holdSeats(ctx, by, eventID, seats, call, key)
+	s.Metrics.HoldAsked(holdOutcome(repeated, err))
+	return h, repeated, err
+}
+
+func (s *Service) holdSeats(ctx context.Context, by Actor, eventID string, seats []string, call, key string) (Hold, bool, error) {
 	if err := checkKey(key); err != nil {
 		return Hold{}, false, err
 	}
@@ -176,7 +180,7 @@ func (s *Service) Release(ctx context.Context, by Actor, eventID, holdID string,
 		return s.cancelWithHold(ctx, by, e, holdID)
 	}
 	if changed && h.State == HoldReleased {
-		s.Metrics.HoldEnded("released", h.Age)
+		s.Metrics.HoldEnded(ctx, "released", h.Age)
 	}
 	return s.loading(e, err)
 }
@@ -212,7 +216,7 @@ func (s *Service) cancelledWith(ctx context.Context, e *Event, h Hold, err error
 func (s *Service) free(ctx context.Context, e *Event, holdID, orderID string) error {
 	h, changed, err := s.Holds.Free(ctx, e, holdID, orderID)
 	if changed {
-		s.Metrics.HoldEnded("released", h.Age)
+		s.Metrics.HoldEnded(ctx, "released", h.Age)
 	}
 	return err
 }

@@ -83,7 +83,7 @@ func (s *Service) load(ctx context.Context, eventID string, quiet slog.Level) (R
 		}
 	}
 	changed, took := r.Restored+r.Freed, time.Since(start)
-	s.Metrics.EventLoaded(changed, took)
+	s.Metrics.EventLoaded(!loaded, changed, took)
 	level := slog.LevelInfo
 	if loaded && changed == 0 {
 		level = quiet
@@ -118,7 +118,7 @@ func (s *Service) abandonLoad(ctx context.Context, e *Event, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if err := s.Holds.AbandonLoad(ctx, e, token); err != nil {
-		s.Log.Debug("lease of a failed loading lasts until its time is over", "event", e.ID, "err", err)
+		s.Log.DebugContext(ctx, "lease of a failed loading lasts until its time is over", "event", e.ID, "err", err)
 	}
 }
 

@@ -20,7 +20,9 @@ func TestLoadAfterEverythingIsLost(t *testing.T) {
 		before := w.version()
 
 		w.flush()
+		begun := w.metrics.of("loaded true")
 		w.load()
+		require.Equal(t, begun+1, w.metrics.of("loaded true"))
 		w.requireSeats("ssxh")
 		require.NotEqual(t, epochOf(before), epochOf(w.version()), "another life of the map")
 
@@ -102,7 +104,10 @@ func TestLoadFreesWhatNothingOwns(t *testing.T) {
 		requireCode(t, booking.CodeUnavailable, w.service.EndBlock(w.ctx, olga, w.event.ID, blocked.ID))
 		w.tap.clear()
 		w.requireSeats("sxs")
+		begun := w.metrics.of("loaded true")
 		w.load()
+		require.Equal(t, begun, w.metrics.of("loaded true"), "a repair is no loading anew")
+		require.NotZero(t, w.metrics.of("loaded false"))
 		w.requireSeats("..s")
 		w.requireOrder(kept.ID, booking.OrderPaid, "")
 		w.bought(bob, 0, 1)

@@ -158,7 +158,7 @@ func (s *Service) tellHoldExpired(ctx context.Context, e *Event, h Ended) {
 	select {
 	case s.lapses <- l:
 	default:
-		s.Log.Warn("an expired hold is not told: too many wait already", "event", e.ID, "hold", h.HoldID)
+		s.Log.WarnContext(ctx, "an expired hold is not told: too many wait already", "event", e.ID, "hold", h.HoldID)
 	}
 }
 
@@ -169,7 +169,7 @@ func (s *Service) tellLapses(ctx context.Context) {
 		select {
 		case l := <-s.lapses:
 			if err := s.tellLapse(ctx, l); err != nil {
-				s.Log.Warn("an expired hold is not told", "event", l.data.EventID, "hold", l.data.HoldID, "err", err)
+				s.Log.WarnContext(ctx, "an expired hold is not told", "event", l.data.EventID, "hold", l.data.HoldID, "err", err)
 				return
 			}
 		default:

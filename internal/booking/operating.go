@@ -40,7 +40,7 @@ func (s *Service) ReleaseAny(ctx context.Context, by Actor, eventID, holdID stri
 	case CodeOf(err) == CodeOrderPending:
 		err = s.cancelBound(ctx, e, holdID)
 	case changed:
-		s.Metrics.HoldEnded("released", released.Age)
+		s.Metrics.HoldEnded(ctx, "released", released.Age)
 	}
 	if CodeOf(err) == CodeHoldSold {
 		return Errorf(CodeHoldSold, "the seats of this hold are bought; cancel its order to give the money back")

@@ -63,6 +63,8 @@ func TestOrderInOneStep(t *testing.T) {
 		n.Key = ""
 		_, _, err = w.service.PlaceOrder(w.ctx, alice, n)
 		requireCode(t, booking.CodeSeatsTaken, err)
+		require.Equal(t, 1, w.metrics.of("asked granted"), "a hold is asked for all the same")
+		require.Equal(t, 1, w.metrics.of("asked seats_taken"))
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -303,8 +304,9 @@ func (p tappedProvider) Refund(ctx context.Context, r booking.RefundRequest) (bo
 
 // counters remembers what the service counted.
 type counters struct {
-	mu    sync.Mutex
-	count map[string]int
+	mu     sync.Mutex
+	count  map[string]int
+	oldest time.Time // due refund
 }
 
 func (c *counters) add(name string) {
@@ -322,24 +324,30 @@ func (c *counters) of(name string) int {
 	return c.count[name]
 }
 
-func (c *counters) HoldAsked(outcome string)                 { c.add("asked " + outcome) }
-func (c *counters) HoldEnded(how string, _ time.Duration)    { c.add("ended " + how) }
-func (c *counters) OrderChanged(to booking.OrderStatus)      { c.add("order " + string(to)) }
-func (c *counters) WebhookAnswered(_, outcome string)        { c.add("webhook " + outcome) }
-func (c *counters) GuardHit()                                { c.add("guard") }
-func (c *counters) EventLoaded(changed int, _ time.Duration) { c.add("loaded") }
-func (c *counters) ExpiryLag(time.Duration)                  { c.add("lag") }
-func (c *counters) RefundTried(outcome string)               { c.add("refund " + outcome) }
-func (c *counters) PaymentFlagged(what string)               { c.add("flagged " + what) }
-func (c *counters) CheckoutAsked(outcome string)             { c.add("checkout " + outcome) }
-func (c *counters) CallRefused(rate, reason string)          { c.add("refused " + rate + " " + reason) }
-func (c *counters) LimiterAway()                             { c.add("unlimited") }
-func (c *counters) DeliveryEnded(outcome string)             { c.add("delivery " + outcome) }
-func (c *counters) RefundsDue(due, overdue int) {
+func (c *counters) HoldAsked(outcome string) { c.add("asked " + outcome) }
+
+func (c *counters) HoldEnded(_ context.Context, how string, _ time.Duration) { c.add("ended " + how) }
+
+func (c *counters) OrderChanged(to booking.OrderStatus) { c.add("order " + string(to)) }
+
+func (c *counters) WebhookAnswered(_, outcome string) { c.add("webhook " + outcome) }
+func (c *counters) GuardHit()                         { c.add("guard") }
+func (c *counters) EventLoaded(anew bool, _ int, _ time.Duration) {
+	c.add("loaded " + strconv.FormatBool(anew))
+}
+func (c *counters) ExpiryLag(time.Duration)         { c.add("lag") }
+func (c *counters) RefundTried(outcome string)      { c.add("refund " + outcome) }
+func (c *counters) PaymentFlagged(what string)      { c.add("flagged " + what) }
+func (c *counters) CheckoutAsked(outcome string)    { c.add("checkout " + outcome) }
+func (c *counters) CallRefused(rate, reason string) { c.add("refused " + rate + " " + reason) }
+func (c *counters) LimiterAway()                    { c.add("unlimited") }
+func (c *counters) DeliveryEnded(outcome string)    { c.add("delivery " + outcome) }
+func (c *counters) RefundsDue(due, overdue int, oldest time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.count == nil {
 		c.count = map[string]int{}
 	}
 	c.count["refunds due"], c.count["refunds overdue"] = due, overdue
+	c.oldest = oldest
 }

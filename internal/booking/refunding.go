@@ -147,7 +147,7 @@ const watchBatch = 500
 // overdue: nothing that a person must look at stays silent.
 func (s *Service) WatchRefunds(ctx context.Context) error {
 	now := timestamp()
-	due, overdue := 0, 0
+	due, overdue, oldest := 0, 0, time.Time{}
 	page := Page{Limit: watchBatch}
 	for {
 		orders, err := s.Orders.RefundsDue(ctx, now, page)
@@ -160,6 +160,9 @@ func (s *Service) WatchRefunds(ctx context.Context) error {
 					continue
 				}
 				due++
+				if oldest.IsZero() || p.DueSince.Before(oldest) {
+					oldest = p.DueSince
+				}
 				if now.Sub(p.DueSince) > RefundOverdue {
 					overdue++
 				}
@@ -170,9 +173,9 @@ func (s *Service) WatchRefunds(ctx context.Context) error {
 		}
 		page.Cursor = orders[len(orders)-1].ID
 	}
-	s.Metrics.RefundsDue(due, overdue)
+	s.Metrics.RefundsDue(due, overdue, oldest)
 	if overdue > 0 {
-		s.Log.Error("money is due back for more than a day; see GET /v1/ops/refunds", "payments", overdue)
+		s.Log.ErrorContext(ctx, "money is due back for more than a day; see GET /v1/ops/refunds", "payments", overdue)
 	}
 	return nil
 }

@@ -267,6 +267,7 @@ func TestOverdueRefundsAreShown(t *testing.T) {
 		require.NoError(t, w.service.WatchRefunds(w.ctx))
 		require.Equal(t, 2, w.metrics.of("refunds due"))
 		require.Equal(t, 1, w.metrics.of("refunds overdue"))
+		require.WithinDuration(t, o.Payments[0].DueSince, w.metrics.oldest, time.Millisecond, "the oldest counts")
 
 		list, err := w.service.RefundsDue(w.ctx, operator, booking.Page{Limit: 10})
 		require.NoError(t, err)
@@ -279,6 +280,7 @@ func TestOverdueRefundsAreShown(t *testing.T) {
 		w.settle()
 		require.NoError(t, w.service.WatchRefunds(w.ctx))
 		require.Zero(t, w.metrics.of("refunds due")+w.metrics.of("refunds overdue"))
+		require.Zero(t, w.metrics.oldest)
 	})
 }
 

@@ -34,7 +34,7 @@ func (s *Service) Sweep(ctx context.Context, e *Event) error {
 			return err
 		}
 		for _, h := range swept.Expired {
-			s.Metrics.HoldEnded("expired", h.Life)
+			s.Metrics.HoldEnded(ctx, "expired", h.Life)
 			s.Metrics.ExpiryLag(h.Lag)
 			s.tellHoldExpired(ctx, e, h)
 		}

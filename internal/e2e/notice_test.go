@@ -35,6 +35,7 @@ type told struct {
 		Seats   []string `json:"seats"`
 		Total   money    `json:"total"`
 	} `json:"data"`
+	trace string // traceparent
 	body  []byte
 	fault error // of the signature or the body
 }
@@ -63,7 +64,7 @@ func (h *hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	got := told{ID: r.Header.Get("webhook-id"), body: body, fault: err}
+	got := told{ID: r.Header.Get("webhook-id"), trace: r.Header.Get("traceparent"), body: body, fault: err}
 	if err == nil {
 		got.fault = h.verify(body, r.Header, &got)
 	}

@@ -63,6 +63,9 @@ type Config struct {
 	// Guard slows down those who guess passwords; nil: nobody does.
 	Guard Guard
 
+	// Metrics counts requests; nil: nobody does.
+	Metrics Metrics
+
 	// Checks are the dependencies that readiness depends on, by name.
 	Checks map[string]Check
 	// Origins may call from a browser; exact, such as https://shop.example.
@@ -94,6 +97,9 @@ func New(c Config) *API {
 	a := &API{Config: c, packed: newPackedPlans(maxPacked), streamBeat: streamBeat}
 	if a.Guard == nil {
 		a.Guard = unguarded{}
+	}
+	if a.Metrics == nil {
+		a.Metrics = noMetrics{}
 	}
 	a.handler = a.observe(a.cors(a.router(document())))
 	return a

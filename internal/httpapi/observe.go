@@ -80,7 +80,8 @@ func (a *API) observe(next http.Handler) http.Handler {
 		a.setHeadersOfAll(w.Header())
 		endAfterChunks(w, r)
 		a.endWhenDraining(w)
-		defer func() { a.logRequest(r, rec, time.Since(start)) }()
+		a.Metrics.RequestBegan()
+		defer func() { a.tell(r, rec, time.Since(start)) }()
 		defer recoverPanic(rec)
 		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), recordKey{}, rec)))
 	})
@@ -103,12 +104,21 @@ func recoverPanic(rec *record) {
 	writeProblem(rec, rec.err)
 }
 
-// logRequest writes the one line. The query stays out: it may name people.
-func (a *API) logRequest(r *http.Request, rec *record, took time.Duration) {
+// tell counts, logs and names a request that was answered.
+func (a *API) tell(r *http.Request, rec *record, took time.Duration) {
 	status := rec.status
 	if rec.left {
 		status = statusClientLeft
 	}
+	r.Pattern = rec.route // what made r finds it there
+	a.Metrics.RequestEnded(r.Context(), Answered{
+		ID: rec.id, Route: rec.route, Method: r.Method, Status: status, Streamed: rec.streams, Took: took,
+	})
+	a.logRequest(r, rec, status, took)
+}
+
+// logRequest writes the one line. The query stays out: it may name people.
+func (a *API) logRequest(r *http.Request, rec *record, status int, took time.Duration) {
 	attrs := []slog.Attr{
 		slog.String("method", r.Method), slog.String("route", rec.route), slog.String("path", rec.path),
 		slog.Int("status", status), slog.Int64("bytes", rec.bytes),

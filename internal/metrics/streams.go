@@ -6,7 +6,7 @@ import "github.com/prometheus/client_golang/prometheus"
 // concurrent use.
 type Streams struct {
 	listeners prometheus.Gauge
-	cut       *prometheus.CounterVec
+	cut       *counterVec
 	frames    prometheus.Counter
 }
 
@@ -14,8 +14,9 @@ type Streams struct {
 func NewStreams(registry prometheus.Registerer) *Streams {
 	s := &Streams{
 		listeners: gauge("stream_listeners", "People who listen to a seat map at this instance."),
-		cut:       counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.", "why"),
-		frames:    counter("stream_frames_total", "Frames given to listeners, each counted for each."),
+		cut: counters("stream_cut_total", "Listeners ended or not let in: slow, shutdown or limit.",
+			label{"why", []string{"slow", "shutdown", "limit"}}),
+		frames: counter("stream_frames_total", "Frames given to listeners, each counted for each."),
 	}
 	registry.MustRegister(s.listeners, s.cut, s.frames)
 	return s
@@ -25,7 +26,7 @@ func NewStreams(registry prometheus.Registerer) *Streams {
 func (s *Streams) Listeners(n int) { s.listeners.Set(float64(n)) }
 
 // ListenerCut counts a listener who was ended or not let in.
-func (s *Streams) ListenerCut(why string) { s.cut.WithLabelValues(why).Inc() }
+func (s *Streams) ListenerCut(why string) { s.cut.count(why) }
 
 // FrameTold counts a frame for each listener who got it.
 func (s *Streams) FrameTold(listeners int) { s.frames.Add(float64(listeners)) }

@@ -20,6 +20,8 @@ func TestStreamsAreCountedAndWellNamed(t *testing.T) {
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
 # HELP seathold_stream_cut_total Listeners ended or not let in: slow, shutdown or limit.
 # TYPE seathold_stream_cut_total counter
+seathold_stream_cut_total{why="limit"} 0
+seathold_stream_cut_total{why="shutdown"} 0
 seathold_stream_cut_total{why="slow"} 1
 # HELP seathold_stream_frames_total Frames given to listeners, each counted for each.
 # TYPE seathold_stream_frames_total counter

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.mongodb.org/mongo-driver/event"
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/mongo/options"
 	"go.mongodb.org/mongo-driver/mongo/readconcern"
@@ -51,6 +52,11 @@ type Option func(*options.ClientOptions)
 // AnswerPatience replaces the 3 s that a call looks for a server.
 func AnswerPatience(d time.Duration) Option {
 	return func(o *options.ClientOptions) { o.SetServerSelectionTimeout(d).SetConnectTimeout(d) }
+}
+
+// Monitor has m told of all commands; nil: nobody is.
+func Monitor(m *event.CommandMonitor) Option {
+	return func(o *options.ClientOptions) { o.SetMonitor(m) }
 }
 
 // Open connects to the database that the URI names, creates the indexes and

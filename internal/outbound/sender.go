@@ -43,6 +43,8 @@ type Config struct {
 	AllowedNetworks []netip.Prefix
 	// Now is the clock of the signatures, nil for time.Now.
 	Now func() time.Time
+	// Wrap is put around what sends, such as to observe it; nil: nothing is.
+	Wrap func(http.RoundTripper) http.RoundTripper
 }
 
 // Sender implements booking.Sender. It is safe for concurrent use.
@@ -62,14 +64,17 @@ func New(c Config) *Sender {
 		s.now = time.Now
 	}
 	dialer := &net.Dialer{Timeout: dialTimeout, Control: s.networks.control}
+	var transport http.RoundTripper = &http.Transport{
+		Proxy:                  nil, // it would connect in our place, unjudged
+		DialContext:            dialer.DialContext,
+		DisableKeepAlives:      true,
+		MaxResponseHeaderBytes: answerHeaderMaxBytes,
+	}
+	if c.Wrap != nil {
+		transport = c.Wrap(transport)
+	}
 	s.client = &http.Client{
-		Timeout: attemptTimeout,
-		Transport: &http.Transport{
-			Proxy:                  nil, // it would connect in our place, unjudged
-			DialContext:            dialer.DialContext,
-			DisableKeepAlives:      true,
-			MaxResponseHeaderBytes: answerHeaderMaxBytes,
-		},
+		Timeout: attemptTimeout, Transport: transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return s

@@ -21,6 +21,13 @@ func limitKey(t booking.Take) string { return "seathold:limit:" + t.Rate.Name + 
 
 // Take implements booking.Limiter: one script call each, in one pipeline.
 func (s *Store) Take(ctx context.Context, takes []booking.Take) ([]booking.Standing, error) {
+	ctx, end := s.observe(ctx, "limit")
+	standings, err := s.take(ctx, takes)
+	end(err)
+	return standings, err
+}
+
+func (s *Store) take(ctx context.Context, takes []booking.Take) ([]booking.Standing, error) {
 	replies := make([]*redis.Cmd, len(takes))
 	s.takeAll(ctx, takes, replies, limitScript.EvalSha)
 	for _, r := range replies {

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
@@ -20,6 +21,17 @@ type Options struct {
 	SentinelPassword string
 	Cluster          bool
 	TLS              bool
+
+	// Observe is told of each call of a script, by its name; nil: nobody is.
+	Observe Observe
+}
+
+// Observe is told that a script is called, and returns the context to call it
+// with and what is to be called with its error at its end.
+type Observe = func(ctx context.Context, script string) (context.Context, func(error))
+
+func unobserved(ctx context.Context, _ string) (context.Context, func(error)) {
+	return ctx, func(error) {}
 }
 
 // universal turns the options into the client's, with the settings that the

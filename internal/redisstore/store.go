@@ -23,6 +23,7 @@ type Store struct {
 	client    redis.UniversalClient
 	feed      redis.UniversalClient // waits for changes of the maps
 	newID     func() string
+	observe   Observe
 	server    atomic.Pointer[server] // who answered last
 	dials     atomic.Int64           // connections made so far
 	connected chan struct{}
@@ -43,7 +44,10 @@ type server struct {
 // Open returns a Store. It does not wait for the server: until that answers,
 // calls fail with CodeUnavailable. newID makes tokens and epochs.
 func Open(o Options, newID func() string) (*Store, error) {
-	s := &Store{newID: newID, connected: make(chan struct{}, 1), back: make(chan struct{}, 1)}
+	s := &Store{newID: newID, observe: o.Observe, connected: make(chan struct{}, 1), back: make(chan struct{}, 1)}
+	if s.observe == nil {
+		s.observe = unobserved
+	}
 	u, err := o.universal()
 	if err != nil {
 		return nil, err
@@ -62,6 +66,12 @@ func Open(o Options, newID func() string) (*Store, error) {
 
 // Close ends all connections.
 func (s *Store) Close() error { return errors.Join(s.client.Close(), s.feed.Close()) }
+
+// Pools returns the pools of connections by what they are for: the calls, and
+// the readers that wait for changes.
+func (s *Store) Pools() map[string]func() *redis.PoolStats {
+	return map[string]func() *redis.PoolStats{"calls": s.client.PoolStats, "feed": s.feed.PoolStats}
+}
 
 // Connected signals that a connection was made: after a loss, another server
 // instance may be behind it.
@@ -121,10 +131,15 @@ func newScript(name string, lastKey int) script {
 // script it does not know yet) are tried again by the client; what is left is
 // CodeUnavailable. ErrNotLoaded as for readReply.
 func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any) (*reply, error) {
+	ctx, end := s.observe(ctx, sc.name)
 	raw, err := sc.Run(ctx, s.client, keys(eventID)[:sc.keys], args...).Result()
 	s.note(err)
 	if err != nil {
-		return nil, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
+		err = unavailable(fmt.Errorf("script %s: %w", sc.name, err))
+	}
+	end(err)
+	if err != nil {
+		return nil, err
 	}
 	return readReply(sc.name, raw)
 }

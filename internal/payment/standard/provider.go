@@ -180,7 +180,7 @@ func (p *Provider) CancelCheckout(ctx context.Context, orderID, checkoutID strin
 	case errors.As(err, &no) && no.status == http.StatusConflict:
 		return &booking.Error{Code: booking.CodeAlreadyPaid, Detail: "the payment provider has a payment already", Err: err}
 	case errors.As(err, &no) && no.refused():
-		p.log.Warn("the payment provider does not cancel a payment", "order", orderID, "err", err)
+		p.log.WarnContext(ctx, "the payment provider does not cancel a payment", "order", orderID, "err", err)
 		return nil
 	case err != nil:
 		return p.fault(err)

@@ -1,0 +1,58 @@
+// Package metrics exports what the service counts, for Prometheus. It
+// implements the ports of those who count, on a registry that the caller passes
+// in.
+//
+// Names follow https://prometheus.io/docs/practices/naming/; every label has a
+// small set of values, and "other" for the rest. All metrics there are:
+//
+//	seathold_holds_total{outcome}                    hold requests: granted, repeated, or the refusal's code
+//	seathold_holds_live{event}                       live holds
+//	seathold_seats{event,state}                      seats: free, held, sold, blocked
+//	seathold_events_on_sale                          events whose sale is open
+//	seathold_events_uncounted                        of these: not in the two above, such as while loading
+//	seathold_hold_end_total{how}                     sold, released, expired
+//	seathold_hold_life_seconds{how}                  from the first taking to the end
+//	seathold_expiry_lag_seconds                      from a deadline to its announcement; the seats are free all along
+//	seathold_orders_total{status}                    orders that entered a status
+//	seathold_double_sale_guard_hits_total            sales that only the order store's guard prevented
+//	seathold_event_loads_total{kind}                 rebuild: the live state was missing; repair: it was compared
+//	seathold_event_repairs_total                     claims that differed from the orders and were changed
+//	seathold_event_load_seconds                      how long one took
+//	seathold_payment_webhooks_total{provider,outcome} payment webhooks by what became of them
+//	seathold_checkouts_asked_total{outcome}          what the provider said of checkouts that were to end
+//	seathold_payments_flagged_total{what}            money that wants a person's look
+//	seathold_refund_tries_total{outcome}             tries to give a payment back
+//	seathold_refunds_due                             payments that are due back
+//	seathold_refunds_overdue                         of these: for more than a day
+//	seathold_refund_oldest_due_seconds               age of the oldest
+//	seathold_provider_seconds{call,outcome}          calls of the payment provider
+//	seathold_webhook_deliveries_total{outcome}       tries to deliver a notice to an organizer's endpoint
+//	seathold_webhook_delivery_seconds{call,outcome}  how long these endpoints took
+//	seathold_script_seconds{script,outcome}          scripts in Redis, with waiting for a connection and repeats
+//	seathold_redis_pool_hits_total{pool}             calls that found a connection free
+//	seathold_redis_pool_misses_total{pool}           calls that found none
+//	seathold_redis_pool_timeouts_total{pool}         calls that waited for one in vain
+//	seathold_redis_pool_connections{pool,state}      idle, used
+//	seathold_order_store_seconds{call,outcome}       calls of the order store
+//	seathold_http_request_seconds{route,method,status} requests by pattern of the path and class of status, without streams
+//	seathold_http_streams_total{route,status}        streams that ended
+//	seathold_http_requests_in_flight                 requests that are being answered, streams too
+//	seathold_refused_calls_total{rate,reason}        calls refused as too fast or too often
+//	seathold_unlimited_calls_total                   calls let through because Redis did not answer
+//	seathold_stream_listeners                        people who listen to a seat map
+//	seathold_stream_cut_total{why}                   listeners ended or not let in
+//	seathold_stream_frames_total                     frames given to listeners
+//	seathold_build_info{version,goversion,revision}  always 1
+//
+// Beside them are the usual go_… and process_….
+//
+// What is live is shown alike by each instance: of several take the maximum,
+// not the sum. Orders by status are counted as they enter it, not as they are:
+// to count a million documents takes an index half a second, which is too much
+// for every scrape.
+// Conversion is what is sold of what is granted:
+//
+//	sum(rate(seathold_hold_end_total{how="sold"}[1h])) / sum(rate(seathold_hold_end_total[1h]))
+//
+// Histograms of holds, scripts and requests have exemplars where traces are on.
+package metrics

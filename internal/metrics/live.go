@@ -1,0 +1,149 @@
+package metrics
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+const (
+	// liveLabelled events have a label of their own, the largest first. The rest
+	// are summed: one installation may have any number of small events.
+	liveLabelled = 50
+	// liveCounted bounds the events that are counted at all.
+	liveCounted = 1000
+	// liveFresh is how long counts serve: several scrapers ask only once.
+	liveFresh = time.Second
+	// liveDeadline is what one counting may take. Prometheus waits for 10 s.
+	liveDeadline = 3 * time.Second
+)
+
+// LiveCounts are an event's seats by state, and its live holds.
+type LiveCounts struct {
+	Free, Held, Sold, Blocked int
+	Holds                     int
+}
+
+func (c LiveCounts) seats() int { return c.Free + c.Held + c.Sold + c.Blocked }
+
+func (c *LiveCounts) add(more LiveCounts) {
+	c.Free += more.Free
+	c.Held += more.Held
+	c.Sold += more.Sold
+	c.Blocked += more.Blocked
+	c.Holds += more.Holds
+}
+
+// LiveSource says what is live at this moment.
+type LiveSource interface {
+	// EventsOnSale returns the ids of the events whose sale is open.
+	EventsOnSale(ctx context.Context) ([]string, error)
+	// CountLive counts one of them.
+	CountLive(ctx context.Context, eventID string) (LiveCounts, error)
+}
+
+// live is a collector of what is live. It asks when it is scraped.
+type live struct {
+	source LiveSource
+	now    func() time.Time
+
+	onSale, uncounted, holds, seats *prometheus.Desc
+
+	mu     sync.Mutex
+	at     time.Time
+	events []string // as they were last named
+	counts []eventCounts
+}
+
+type eventCounts struct {
+	event string
+	LiveCounts
+}
+
+// RegisterLive registers the live holds and seats. Every instance shows the
+// same, so that of several the maximum is to be taken, not the sum.
+func RegisterLive(registry prometheus.Registerer, source LiveSource) {
+	registry.MustRegister(newLive(source, time.Now))
+}
+
+func newLive(source LiveSource, now func() time.Time) *live {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
+	}
+	return &live{
+		source: source, now: now,
+		onSale:    desc("events_on_sale", "Events whose sale is open."),
+		uncounted: desc("events_uncounted", "Events on sale whose holds and seats are not in the numbers: they are being loaded, or too many."),
+		holds:     desc("holds_live", "Holds that are live, by event; of all but the largest events together as other.", "event"),
+		seats:     desc("seats", "Seats of events on sale by state: free, held, sold or blocked.", "event", "state"),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (l *live) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{l.onSale, l.uncounted, l.holds, l.seats} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector. What cannot be counted is left out,
+// never a reason for the others to be missing.
+func (l *live) Collect(to chan<- prometheus.Metric) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.at.IsZero() || l.now().Sub(l.at) >= liveFresh {
+		l.refresh()
+	}
+	tell := func(d *prometheus.Desc, value int, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(value), labels...)
+	}
+	tell(l.onSale, len(l.events))
+	tell(l.uncounted, len(l.events)-len(l.counts))
+	for _, c := range labelled(l.counts) {
+		tell(l.holds, c.Holds, c.event)
+		tell(l.seats, c.Free, c.event, "free")
+		tell(l.seats, c.Held, c.event, "held")
+		tell(l.seats, c.Sold, c.event, "sold")
+		tell(l.seats, c.Blocked, c.event, "blocked")
+	}
+}
+
+// refresh counts anew. The events that were last named are counted also while
+// the order store does not answer.
+func (l *live) refresh() {
+	ctx, cancel := context.WithTimeout(context.Background(), liveDeadline)
+	defer cancel()
+	if events, err := l.source.EventsOnSale(ctx); err == nil {
+		slices.Sort(events) // ids sort by their making: the same are counted each time
+		l.events = events
+	}
+	l.counts = l.counts[:0]
+	for _, event := range l.events[:min(len(l.events), liveCounted)] {
+		if ctx.Err() != nil {
+			break
+		}
+		if counts, err := l.source.CountLive(ctx, event); err == nil {
+			l.counts = append(l.counts, eventCounts{event, counts})
+		}
+	}
+	l.at = l.now()
+}
+
+// labelled returns the largest events, and all others as one.
+func labelled(counts []eventCounts) []eventCounts {
+	if len(counts) <= liveLabelled {
+		return counts
+	}
+	bySize := slices.SortedFunc(slices.Values(counts), func(a, b eventCounts) int {
+		return cmp.Or(cmp.Compare(b.seats(), a.seats()), cmp.Compare(a.event, b.event))
+	})
+	rest := eventCounts{event: other}
+	for _, c := range bySize[liveLabelled:] {
+		rest.add(c.LiveCounts)
+	}
+	return append(bySize[:liveLabelled], rest)
+}
