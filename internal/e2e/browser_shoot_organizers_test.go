@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // shootOrganizers takes the pictures of what organizers see, while a play sells.
@@ -29,11 +31,23 @@ func shootOrganizers(t *testing.T, b *browser) {
 	}
 	p.await("image", fmt.Sprintf("*Now %d sold*", sold))
 	shoot(t, p, "organizer-sale")
+	p.clickSeat(s.guids[30])
+	p.await("button", "Show the order")
+	shootTab(t, p, "organizer-seats")
 	p.click("tab", "Orders")
-	p.awaitText("orders")
-	p.run("document.querySelector('[role=tablist]').scrollIntoView()")
-	shoot(t, p, "organizer-orders")
+	p.await("button", "Cancel and pay back…*")
+	shootTab(t, p, "organizer-orders")
 	p.open("/organizer")
 	p.awaitText(fmt.Sprintf("Sold %d", sold))
 	shoot(t, p, "organizer-events")
+}
+
+// shootTab is shoot with the event's tabs at the top of the window.
+func shootTab(t *testing.T, p *tab, name string) {
+	t.Helper()
+	p.inEachLook(allLooks, func(l look) {
+		p.run("document.querySelector('[role=tablist]').scrollIntoView()")
+		p.awaitFrames()
+		require.NoError(t, p.picture(name+"-"+l.name+".png"))
+	})
 }

@@ -59,6 +59,7 @@ func dragThereAndBack(p *tab, at point) {
 func moveByMouse(p *tab, s *shop, seat string) {
 	p.openHall(s.event.ID)
 	whole, _, _ := p.camera()
+	requireNoneCovered(p)
 
 	at := p.seatSpot(seat)
 	p.wheel(at, 300)
@@ -105,6 +106,17 @@ func moveByFingers(p *tab, s *shop, seat string) {
 	require.InDelta(p.t, spread, scale, 1e-9)
 	require.Greater(p.t, nowX, x+40, "the picture goes with one finger")
 	require.Equal(p.t, 1, askHall[int](p, "hall.scene.chosen.size"), "no movement chose a seat")
+}
+
+// requireNoneCovered: a hall that is seen as a whole cannot be moved, so nothing
+// may be in front of a seat.
+func requireNoneCovered(p *tab) {
+	p.t.Helper()
+	require.Empty(p.t, askHall[[]string](p, `plan.seats.flatMap(({guid}, i) => {
+		const box = hall.picture.canvas.getBoundingClientRect();
+		const {x, y} = hall.placeOf(i);
+		return document.elementFromPoint(box.x + x, box.y + y) === hall.picture.canvas ? [] : [guid];
+	})`), "seats that something covers")
 }
 
 // spread moves two fingers from so many px beside a place to so many, which

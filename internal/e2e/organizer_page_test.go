@@ -216,6 +216,7 @@ func organizerBlocks(t *testing.T, o *organizing) {
 	require.Equal(t, "chosen held by someone sold not for sale", p.in("list", "Other seats").text())
 	p.clickSeat(o.guids[30])
 	p.awaitSeat(o.guids[30], "chosen")
+	requireNoneCovered(p)
 	p.awaitText("1 seat chosen")
 	p.choose("Section", "Balcony")
 	p.choose("Row", "row A")
