@@ -1,7 +1,6 @@
 package redisstore
 
 import (
-	"context"
 	"crypto/tls"
 	"fmt"
 	"time"
@@ -24,14 +23,6 @@ type Options struct {
 
 	// Observe is told of each call of a script, by its name; nil: nobody is.
 	Observe Observe
-}
-
-// Observe is told that a script is called, and returns the context to call it
-// with and what is to be called with its error at its end.
-type Observe = func(ctx context.Context, script string) (context.Context, func(error))
-
-func unobserved(ctx context.Context, _ string) (context.Context, func(error)) {
-	return ctx, func(error) {}
 }
 
 // universal turns the options into the client's, with the settings that the
