@@ -2,7 +2,9 @@ package redisstore
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -20,6 +22,7 @@ type Options struct {
 	SentinelPassword string
 	Cluster          bool
 	TLS              bool
+	CAFile           string // with TLS: who may have signed, in PEM; empty: whom the system trusts
 }
 
 // universal turns the options into the client's, with the settings that the
@@ -40,14 +43,35 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 		PoolSize:    64,
 		// A server that is away is said to be away soon: the retries above are enough.
 		DialerRetries: 1,
+		// Nor does the client say which version it is, a command more to allow.
+		DisableIdentity: true,
 		// Notifications of a hosted service's upgrades; asking for them is a
 		// call at each connection that other servers refuse.
 		MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
 	}
-	if o.TLS {
-		u.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	var err error
+	u.TLSConfig, err = o.tls()
+	return u, err
+}
+
+// tls returns nil where there is none.
+func (o Options) tls() (*tls.Config, error) {
+	if !o.TLS {
+		return nil, nil
 	}
-	return u, nil
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.CAFile == "" {
+		return c, nil
+	}
+	certificates, err := os.ReadFile(o.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("read the authority's certificate: %w", err)
+	}
+	c.RootCAs = x509.NewCertPool()
+	if !c.RootCAs.AppendCertsFromPEM(certificates) {
+		return nil, fmt.Errorf("%s holds no certificate in PEM", o.CAFile)
+	}
+	return c, nil
 }
 
 func (o Options) client(u *redis.UniversalOptions) redis.UniversalClient {

@@ -44,8 +44,10 @@ func Open(o Options, newID func() string) (*Store, error) {
 		return nil
 	}
 	s.client = o.client(u)
-	s.feed, err = o.feedClient()
-	return s, err
+	if s.feed, err = o.feedClient(); err != nil {
+		return nil, errors.Join(err, s.client.Close())
+	}
+	return s, nil
 }
 
 // Close ends all connections.

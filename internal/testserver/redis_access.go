@@ -46,6 +46,14 @@ func (a RedisAccess) arguments(port string) (args []string) {
 	return args
 }
 
+// Open returns a client that may do all on a server. It ends with the test.
+func (a RedisAccess) Open(t testing.TB, addr string) *redis.Client {
+	t.Helper()
+	c := a.open(addr)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
 // open returns a client that may do all. It does not repeat what failed.
 func (a RedisAccess) open(addr string) *redis.Client {
 	o := &redis.Options{Addr: addr, Password: a.Password, MaxRetries: -1, DialTimeout: time.Second, ReadTimeout: 5 * time.Second}

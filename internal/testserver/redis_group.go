@@ -23,9 +23,7 @@ const groupPatience = time.Minute
 // Client returns a client of one server, which may do all. It ends with the test.
 func (g *RedisGroup) Client(s *Server) *redis.Client {
 	g.t.Helper()
-	c := g.Access.open(s.Addr)
-	g.t.Cleanup(func() { _ = c.Close() })
-	return c
+	return g.Access.Open(g.t, s.Addr)
 }
 
 // await polls until done says so.
