@@ -94,6 +94,7 @@ func TestTheContractByTLSAsAUserOfFewRights(t *testing.T) {
 	require.NoError(t, letIn(t.Context(), admin, rights))
 	requireTheContract(t, openWith(t, asUser(a, addr)))
 	requireNothingRefused(t, admin)
+	requireWrongSettingsTold(t, asUser(a, addr))
 }
 
 func TestTheContractUnderSentinels(t *testing.T) {
@@ -112,6 +113,7 @@ func TestTheContractUnderSentinels(t *testing.T) {
 	for _, s := range append(g.Servers, g.Watchers...) {
 		requireNothingRefused(t, g.Client(s))
 	}
+	requireWrongSettingsTold(t, o)
 }
 
 // sentinelRights are what a client asks sentinels.
@@ -124,9 +126,20 @@ func TestTheContractOnACluster(t *testing.T) {
 	for _, s := range c.Servers {
 		require.NoError(t, letIn(t.Context(), c.Client(s), rights+clusterRights))
 	}
-	s := openWith(t, func() Options { o := asUser(a, strings.Split(c.Addrs(), ",")...); o.Cluster = true; return o }())
+	o := asUser(a, strings.Split(c.Addrs(), ",")...)
+	o.Cluster = true
+	s := openWith(t, o)
 	requireTheContract(t, s)
 	for _, s := range c.Servers {
 		requireNothingRefused(t, c.Client(s))
 	}
+	requireWrongSettingsTold(t, o)
+
+	c.EachPrimary(func(one *redis.Client) {
+		require.NoError(t, one.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err())
+		policy, _, err := s.Eviction(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, "allkeys-lru", policy, "one that drops keys is enough")
+		require.NoError(t, one.ConfigSet(t.Context(), "maxmemory-policy", "noeviction").Err())
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -117,24 +116,4 @@ func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any)
 		return nil, unavailable(fmt.Errorf("script %s: %w", sc.name, err))
 	}
 	return readReply(sc.name, raw)
-}
-
-// Eviction returns the server's maxmemory-policy and maxmemory in bytes; an
-// empty policy means that the server does not tell.
-func (s *Store) Eviction(ctx context.Context) (policy, maxMemory string, err error) {
-	info, err := s.client.Info(ctx, "memory").Result()
-	var refused redis.Error
-	if err != nil && !errors.As(err, &refused) {
-		return "", "", unavailable(err)
-	}
-	return infoField(info, "maxmemory_policy"), infoField(info, "maxmemory"), nil
-}
-
-func infoField(info, name string) string {
-	for line := range strings.Lines(info) {
-		if value, ok := strings.CutPrefix(line, name+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }
