@@ -31,7 +31,7 @@ func TestListenersEndWithTheTrueMap(t *testing.T) {
 		"SEATHOLD_JWT_SECRET": "end-to-end tests sign tokens with this",
 	}), streamSeats)
 	c := s.customer(t)
-	all := listenAll(t, s)
+	all := listenAll(t, s, audience)
 	free := s.guids
 	sell := func() {
 		for range 10 {
@@ -94,7 +94,7 @@ type listeners struct {
 	changes, whole, ended atomic.Int64 // events of these kinds, and streams
 }
 
-func listenAll(t *testing.T, s *shop) *listeners {
+func listenAll(t *testing.T, s *shop, audience int) *listeners {
 	t.Helper()
 	all := &listeners{shop: s}
 	ctx, leave := context.WithCancel(context.Background())

@@ -33,6 +33,7 @@ func RedisCluster(t testing.TB, a RedisAccess) *Cluster {
 		c.Servers = append(c.Servers, own(t, a.kind(), []string{
 			"--cluster-enabled", "yes", "--cluster-port", bus, "--cluster-node-timeout", "1000",
 			"--cluster-allow-replica-migration", "no", "--repl-diskless-sync-delay", "0",
+			"--cluster-replica-validity-factor", "0", // one that is behind may take over however long it is
 		}))
 	}
 	c.meet(buses)
