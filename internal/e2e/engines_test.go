@@ -322,19 +322,27 @@ func (x *troubled) losesSales(
 	old.Restart()
 }
 
-// sellMore sells some seats that were free and returns their orders.
-func (x *troubled) sellMore(t *testing.T) (orders []order) {
+// sellMore sells some seats, all at once, and returns their orders.
+func (x *troubled) sellMore(t *testing.T) []order {
 	t.Helper()
 	c := x.customer(t)
-	for i := 0; len(orders) < salesBetween; i++ {
-		a := patiently(t, func() answer { return c.orderSeats(x.event.ID, x.guids[len(x.guids)-1-i]) })
-		if a.refused(http.StatusConflict, "seats_taken") {
-			continue
+	orders := make([]order, salesBetween)
+	answers := make([]answer, salesBetween)
+	atOnce(salesBetween, func(i int) {
+		for n := 0; ; n++ { // until one is free
+			a := c.orderSeats(x.event.ID, x.guids[len(x.guids)-1-i-n*salesBetween])
+			if answers[i] = a; !a.refused(http.StatusConflict, "seats_taken") && !a.unavailable() {
+				return
+			}
 		}
-		o := read[order](t, a, http.StatusCreated)
-		requireStatus(t, c.send(paid(t, o)), http.StatusOK)
-		x.sale.sold(c, o.ID)
-		orders = append(orders, o)
+	})
+	for i, a := range answers {
+		orders[i] = read[order](t, a, http.StatusCreated)
+	}
+	atOnce(salesBetween, func(i int) { answers[i] = c.send(paid(t, orders[i])) })
+	for i, a := range answers {
+		requireStatus(t, a, http.StatusOK)
+		x.sale.sold(c, orders[i].ID)
 	}
 	return orders
 }

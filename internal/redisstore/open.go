@@ -11,6 +11,11 @@ import (
 	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
+// clusterStateAge is how old a cluster client's knowledge may be of who has
+// which slots. A node that is gone redirects nobody to its successor, so this
+// is how long its events go on asking it.
+const clusterStateAge = time.Second
+
 // Options say where Redis is.
 type Options struct {
 	Addrs            []string // host:port: one, the sentinels, or cluster nodes
@@ -77,7 +82,9 @@ func (o Options) tls() (*tls.Config, error) {
 func (o Options) client(u *redis.UniversalOptions) redis.UniversalClient {
 	switch {
 	case o.Cluster:
-		return redis.NewClusterClient(u.Cluster())
+		c := u.Cluster()
+		c.ClusterStateReloadInterval = clusterStateAge
+		return redis.NewClusterClient(c)
 	case o.Master != "":
 		return redis.NewFailoverClient(u.Failover())
 	default:
