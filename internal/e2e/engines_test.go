@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -224,6 +225,14 @@ func TestASaleUnderSentinels(t *testing.T) {
 	g.AwaitReplicas()
 	x.sellSome(t)
 
+	// It believes to be the primary still when it comes back.
+	old = g.Primary()
+	old.Pause()
+	x.goesOn(t, "a primary that hangs", promoted(t, old, g.Primary))
+	old.Resume()
+	g.AwaitReplicas()
+	x.sellSome(t)
+
 	x.losesSales(t, func() (old *testserver.Server, replicas []*testserver.Server) {
 		for _, s := range g.Servers {
 			if s != g.Primary() {
@@ -259,7 +268,11 @@ func TestASaleOnACluster(t *testing.T) {
 		asked := x.asked.Load()
 		within(t, startPatience, "holds are asked for", func() bool { return x.asked.Load() >= asked+salesBetween })
 	})
-	figure(t, "the event's slot was moved in %s, in steps that met holds", time.Since(begun).Round(time.Millisecond))
+	met := redirected(t, c)
+	figure(t, "the event's slot was moved in %s; calls met %v", time.Since(begun).Round(time.Millisecond), met)
+	for _, kind := range []string{"TRYAGAIN", "ASK", "MOVED"} {
+		require.Positive(t, met[kind], kind)
+	}
 	x.goesOn(t, "resharding", time.Now())
 	c.AwaitWhole()
 
@@ -281,6 +294,24 @@ func TestASaleOnACluster(t *testing.T) {
 	}, &c.RedisGroup, primary)
 	c.AwaitWhole()
 	x.finish(t)
+}
+
+// redirected counts how the nodes have redirected their clients.
+func redirected(t *testing.T, c *testserver.Cluster) map[string]int {
+	t.Helper()
+	met := map[string]int{}
+	for _, s := range c.Servers {
+		stats, err := c.Client(s).Info(t.Context(), "errorstats").Result()
+		require.NoError(t, err)
+		for line := range strings.Lines(stats) {
+			var n int
+			kind, count, _ := strings.Cut(strings.TrimPrefix(line, "errorstat_"), ":")
+			if _, err := fmt.Sscanf(count, "count=%d", &n); err == nil {
+				met[kind] += n
+			}
+		}
+	}
+	return met
 }
 
 // cutMost is how long replicas may be cut off before one takes over: sentinels

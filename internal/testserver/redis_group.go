@@ -61,7 +61,9 @@ func (g *RedisGroup) at(addr string) *Server {
 func (g *RedisGroup) is(s *Server, section, line string) bool {
 	c := g.Access.open(s.Addr)
 	defer func() { _ = c.Close() }()
-	info, err := c.Info(g.t.Context(), section).Result()
+	// One that hangs is not waited for: who polls looks again.
+	asked := c.WithTimeout(time.Second)
+	info, err := asked.Info(g.t.Context(), section).Result()
 	return err == nil && strings.Contains(info, line+"\r\n")
 }
 
