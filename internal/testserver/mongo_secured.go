@@ -38,7 +38,8 @@ func MongoSecured(t testing.TB, c *Certificates) (s *Server, uri string) {
 	uri = withDatabase("mongodb://"+s.Addr, name) + "?tls=true&tlsCAFile=" + c.CAFile
 	if err := withMongo("mongodb://"+s.Addr+"/"+open, func(ctx context.Context, m *mongo.Client) error {
 		return m.Database(name).RunCommand(ctx, bson.D{
-			{Key: "createUser", Value: MongoUser}, {Key: "pwd", Value: MongoPassword},
+			{Key: "createUser", Value: MongoUser},
+			{Key: "pwd", Value: MongoPassword},
 			{Key: "roles", Value: bson.A{bson.D{{Key: "role", Value: "readWrite"}, {Key: "db", Value: name}}}},
 			{Key: "mechanisms", Value: bson.A{"SCRAM-SHA-256"}},
 		}).Err()

@@ -3,6 +3,7 @@ package testserver
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,7 +101,7 @@ func (c *Cluster) Addrs() string { return addrsOf(c.Servers) }
 func (c *Cluster) EachPrimary(fn func(*redis.Client)) {
 	c.t.Helper()
 	for _, s := range c.Servers {
-		if c.is(s, "replication", "role:master") {
+		if c.is(s, "role:master") {
 			fn(c.Client(s))
 		}
 	}
@@ -112,18 +113,23 @@ func (c *Cluster) PrimaryOf(key string) *Server {
 	for i, s := range c.Servers {
 		node := c.Access.open(s.Addr)
 		slot, err := node.ClusterKeySlot(c.t.Context(), key).Result()
-		slots, err2 := node.ClusterSlots(c.t.Context()).Result()
+		shards, err2 := node.ClusterShards(c.t.Context()).Result()
 		_ = node.Close()
-		if err != nil || err2 != nil {
-			continue
-		}
-		for _, r := range slots {
-			if int64(r.Start) <= slot && slot <= int64(r.End) && r.Nodes[0].ID == c.ids[i] {
-				return s
-			}
+		if err == nil && err2 == nil && slices.ContainsFunc(shards, func(shard redis.ClusterShard) bool {
+			return hasSlot(shard, slot) && isPrimary(shard, c.ids[i])
+		}) {
+			return s
 		}
 	}
 	return nil
+}
+
+func hasSlot(s redis.ClusterShard, slot int64) bool {
+	return slices.ContainsFunc(s.Slots, func(r redis.SlotRange) bool { return r.Start <= slot && slot <= r.End })
+}
+
+func isPrimary(s redis.ClusterShard, id string) bool {
+	return slices.ContainsFunc(s.Nodes, func(n redis.Node) bool { return n.ID == id && n.Role == "master" })
 }
 
 // ReplicaOf returns the replica of a primary; nil for none.
@@ -131,7 +137,7 @@ func (c *Cluster) ReplicaOf(primary *Server) *Server {
 	_, port, err := net.SplitHostPort(primary.Addr)
 	c.must(err)
 	for _, s := range c.Servers {
-		if c.is(s, "replication", "role:slave") && c.is(s, "replication", "master_port:"+port) {
+		if c.is(s, "role:slave") && c.is(s, "master_port:"+port) {
 			return s
 		}
 	}
@@ -143,7 +149,7 @@ func (c *Cluster) Other(key string) *Server {
 	c.t.Helper()
 	has := c.PrimaryOf(key)
 	for _, s := range c.Servers {
-		if s != has && c.is(s, "replication", "role:master") {
+		if s != has && c.is(s, "role:master") {
 			return s
 		}
 	}

@@ -57,18 +57,18 @@ func (g *RedisGroup) at(addr string) *Server {
 	return nil
 }
 
-// is reports whether INFO of the server has this line.
-func (g *RedisGroup) is(s *Server, section, line string) bool {
+// is reports whether INFO replication of the server has this line.
+func (g *RedisGroup) is(s *Server, line string) bool {
 	c := g.Access.open(s.Addr)
 	defer func() { _ = c.Close() }()
 	// One that hangs is not waited for: who polls looks again.
 	asked := c.WithTimeout(time.Second)
-	info, err := asked.Info(g.t.Context(), section).Result()
+	info, err := asked.Info(g.t.Context(), "replication").Result()
 	return err == nil && strings.Contains(info, line+"\r\n")
 }
 
 // InStep reports whether the server is a replica that gets what its primary writes.
-func (g *RedisGroup) InStep(s *Server) bool { return g.is(s, "replication", "master_link_status:up") }
+func (g *RedisGroup) InStep(s *Server) bool { return g.is(s, "master_link_status:up") }
 
 // CutOff ends the copying of a replica for good: what its primary writes from
 // now on it does not get. Where it takes over it is behind.

@@ -116,7 +116,7 @@ func (g *Sentinels) Primary() *Server {
 		if err != nil || len(addr) != 2 {
 			continue
 		}
-		if s := g.at(net.JoinHostPort(addr[0], addr[1])); s != nil && g.is(s, "replication", "role:master") {
+		if s := g.at(net.JoinHostPort(addr[0], addr[1])); s != nil && g.is(s, "role:master") {
 			return s
 		}
 	}
