@@ -56,7 +56,7 @@ func secured(t *testing.T) testserver.RedisAccess {
 
 // asUser are the options of the user that letIn makes.
 func asUser(a testserver.RedisAccess, addrs ...string) Options {
-	return Options{Addrs: addrs, Username: "seathold", Password: userPassword, TLS: true, CAFile: a.TLS.CAFile}
+	return Options{Addrs: addrs, Username: "seathold", Password: userPassword, TLS: true, CAFile: a.TLS.CAFile, dialTimeout: time.Minute}
 }
 
 // requireTheContract runs the suites of all ports.

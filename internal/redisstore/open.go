@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -28,6 +29,8 @@ type Options struct {
 	Cluster          bool
 	TLS              bool
 	CAFile           string // with TLS: who may have signed, in PEM; empty: whom the system trusts
+
+	dialTimeout time.Duration // zero: 2 s; tests on a slow machine have more
 }
 
 // universal turns the options into the client's, with the settings that the
@@ -43,7 +46,7 @@ func (o Options) universal() (*redis.UniversalOptions, error) {
 		ContextTimeoutEnabled: true,
 		// A lost reply is asked for again: every script is made for that.
 		MaxRetries:  3,
-		DialTimeout: 2 * time.Second,
+		DialTimeout: cmp.Or(o.dialTimeout, 2*time.Second),
 		ReadTimeout: 2 * time.Second,
 		PoolSize:    64,
 		// A server that is away is said to be away soon: the retries above are enough.
