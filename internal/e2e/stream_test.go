@@ -94,7 +94,7 @@ type listeners struct {
 	changes, whole, ended atomic.Int64 // events of these kinds, and streams
 }
 
-func listenAll(t *testing.T, s *shop, audience int) *listeners {
+func listenAll(t *testing.T, s *shop, n int) *listeners {
 	t.Helper()
 	all := &listeners{shop: s}
 	ctx, leave := context.WithCancel(context.Background())
@@ -103,7 +103,7 @@ func listenAll(t *testing.T, s *shop, audience int) *listeners {
 		leave()
 		listening.Wait()
 	})
-	for range audience {
+	for range n {
 		l := &listener{url: s.url + "/v1/events/" + s.event.ID + "/stream", all: all}
 		all.each = append(all.each, l)
 		listening.Go(func() { l.run(ctx) })
