@@ -1,6 +1,6 @@
 -- begin: starts loading an event whose state is missing, or repairing one that
 -- has it, under a lease.
--- use: lease
+-- use: lease run
 --
 -- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
 --       5 load (hash)  6 dirty (set)
@@ -15,7 +15,7 @@ if lease[1] and lease[1] ~= ARGV[1] and tonumber(lease[2]) > now then
   return {'busy'}
 end
 redis.call('DEL', KEYS[5], KEYS[6])
-redis.call('HSET', KEYS[5], 'token', ARGV[1], 'until', now + ARGV[2], 'version', 0)
+redis.call('HSET', KEYS[5], 'token', ARGV[1], 'until', now + ARGV[2], 'version', 0, 'run', run())
 if loaded and last == ARGV[3] then
   return {'ok', 1}
 end

@@ -1,10 +1,10 @@
 -- expire: announces holds past their deadline, and forgets ended ones an hour
 -- later; trims the log. It announces what is already true: a lapsed seat is
 -- free without it.
--- use: loaded seat record change end
+-- use: loaded seat record change end run
 --
 -- KEYS  1 seats (string)  2 holds (hash)  3 due (zset)  4 log (stream)
--- ARGV  1 most holds a call  2 this server's run id
+-- ARGV  1 most holds a call
 -- Replies {ok, now, more, stale, removed, id, record, id, record, …}
 --         removed: how many ended holds it forgot; more 1: call again; stale 1: the event was loaded on another server
 --         or before a restart, its state may be behind: repair it
@@ -37,7 +37,7 @@ end
 local limit = tonumber(ARGV[1])
 redis.call('XTRIM', KEYS[4], 'MAXLEN', '~', 10000)
 local due = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, limit)
-local stale = redis.call('HGET', KEYS[2], 'm:run') ~= ARGV[2]
+local stale = redis.call('HGET', KEYS[2], 'm:run') ~= run()
 local reply = {'ok', now, #due == limit and 1 or 0, stale and 1 or 0, 0}
 for _, id in ipairs(due) do
   local r = read_record(redis.call('HGET', KEYS[2], id))

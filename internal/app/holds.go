@@ -68,15 +68,15 @@ func (c *Core) openHolds(ctx context.Context) (err error) {
 	}
 	options.Observe = redisstore.Observe(c.observeScripts())
 	if c.holds, err = redisstore.Open(options, newID); err != nil {
-		return err
+		return fmt.Errorf("open the hold store (SEATHOLD_REDIS_URL): %w", err)
 	}
-	return c.checkEviction(ctx)
+	return c.checkHolds(ctx)
 }
 
 func redisOptions(r config.Redis) redisstore.Options {
 	o := redisstore.Options{
 		Addrs: r.Addrs, Username: r.Username, Password: r.Password.Reveal(), DB: r.DB,
-		Master: r.Master, Cluster: r.Mode == config.RedisCluster, TLS: r.TLS,
+		Master: r.Master, Cluster: r.Mode == config.RedisCluster, TLS: r.TLS, CAFile: r.CAFile,
 	}
 	// One URL, one account: the sentinels are asked with the servers' own.
 	if r.Mode == config.RedisSentinel {
@@ -85,18 +85,37 @@ func redisOptions(r config.Redis) redisstore.Options {
 	return o
 }
 
-// checkEviction refuses a Redis that would drop holds when its memory is full,
-// and warns of one that would if it had a limit. A Redis that does not answer
-// yet is no reason not to start: payments can be confirmed without it.
-func (c *Core) checkEviction(ctx context.Context) error {
+// checkHolds refuses a Redis that does not let this service in. One that does
+// not answer yet is no reason not to start: payments can be confirmed without it.
+func (c *Core) checkHolds(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
+	err := c.holds.Check(ctx)
+	switch {
+	case err == nil:
+		return c.checkEviction(ctx)
+	case errors.Is(err, redisstore.ErrSettings):
+		return fmt.Errorf("SEATHOLD_REDIS_URL: %w", err)
+	case errors.Is(err, context.Canceled):
+		return err
+	}
+	c.warnOfRedisAway(err)
+	return nil
+}
+
+func (c *Core) warnOfRedisAway(err error) {
+	c.Log.Warn("Redis does not answer yet: no holds until it does", "err", err)
+}
+
+// checkEviction refuses a Redis that would drop holds when its memory is full,
+// and warns of one that would if it had a limit.
+func (c *Core) checkEviction(ctx context.Context) error {
 	policy, maxMemory, err := c.holds.Eviction(ctx)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case booking.CodeOf(err) == booking.CodeUnavailable:
-		c.Log.Warn("Redis does not answer yet: no holds until it does", "err", err)
+		c.warnOfRedisAway(err)
 		return nil
 	case err != nil:
 		return err

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,7 @@ type Redis struct {
 	DB       int    // always 0 with RedisCluster
 	Master   string // RedisSentinel only: the name that the sentinels watch
 	TLS      bool
+	CAFile   string // with TLS: who may have signed the servers' certificates; empty: whom the system trusts
 }
 
 var redisSchemes = map[string]Redis{
@@ -97,11 +99,22 @@ func isMasterName(name string) bool {
 
 func (r *Redis) readQuery(query map[string][]string) error {
 	for name, values := range query {
-		tls, err := parseSwitch(strings.Join(values, ","))
-		if name != "tls" || err != nil || (r.TLS && !tls) {
-			return wantError("no parameter but ?tls=true, or ?tls=false except with rediss://")
+		value := strings.Join(values, ",")
+		switch name {
+		case "tls":
+			tls, err := parseSwitch(value)
+			if err != nil || (r.TLS && !tls) {
+				return wantError("?tls=true, or ?tls=false except with rediss://")
+			}
+			r.TLS = tls
+		case "ca":
+			r.CAFile = value
+		default:
+			return wantError("no parameters but ?tls=true and &ca=FILE")
 		}
-		r.TLS = tls
+	}
+	if _, given := query["ca"]; given && (!r.TLS || r.CAFile == "") {
+		return wantError("?ca=FILE only with TLS (rediss:// or ?tls=true), and a file's name")
 	}
 	return nil
 }
@@ -112,10 +125,7 @@ func (r Redis) String() string {
 		return "embedded"
 	}
 	servers := redactedUserinfo(r.Username, r.Password.Reveal()) + strings.Join(r.Addrs, ",")
-	tls := ""
-	if r.TLS {
-		tls = "?tls=true"
-	}
+	tls := r.showTLS()
 	switch r.Mode {
 	case RedisSentinel:
 		return fmt.Sprintf("redis+sentinel://%s/%s/%d%s", servers, r.Master, r.DB, tls)
@@ -123,5 +133,16 @@ func (r Redis) String() string {
 		return "redis+cluster://" + servers + tls
 	default:
 		return fmt.Sprintf("redis://%s/%d%s", servers, r.DB, tls)
+	}
+}
+
+func (r Redis) showTLS() string {
+	switch {
+	case !r.TLS:
+		return ""
+	case r.CAFile == "":
+		return "?tls=true"
+	default:
+		return "?tls=true&ca=" + (&url.URL{Path: r.CAFile}).EscapedPath()
 	}
 }

@@ -56,6 +56,19 @@ func TestRedisURLs(t *testing.T) {
 			"redis+cluster://u:xxxxx@a:1,b:2",
 		},
 		{
+			"rediss://h?ca=/etc/seathold/ca.crt",
+			Redis{Mode: RedisStandalone, Addrs: []string{"h:6379"}, TLS: true, CAFile: "/etc/seathold/ca.crt"},
+			"redis://h:6379/0?tls=true&ca=/etc/seathold/ca.crt",
+		},
+		{
+			"redis+sentinel://u:p@a,b/main?ca=own%20ca.crt&tls=true",
+			Redis{
+				Mode: RedisSentinel, Addrs: []string{"a:26379", "b:26379"}, Username: "u", Password: "p",
+				Master: "main", TLS: true, CAFile: "own ca.crt",
+			},
+			"redis+sentinel://u:xxxxx@a:26379,b:26379/main/0?tls=true&ca=own%20ca.crt",
+		},
+		{
 			"redis+cluster://a/?tls=true",
 			Redis{Mode: RedisCluster, Addrs: []string{"a:6379"}, TLS: true},
 			"redis+cluster://a:6379?tls=true",

@@ -66,10 +66,17 @@ type soldOrder struct {
 
 func startSale(t *testing.T, s *shop) *sale {
 	t.Helper()
+	return startSaleAt(t, s, []*shop{s})
+}
+
+// startSaleAt has the customers call one instance each.
+func startSaleAt(t *testing.T, s *shop, instances []*shop) *sale {
+	t.Helper()
 	sale := &sale{shop: s, ending: make(chan struct{})}
 	people := make([]*client, saleCustomers)
 	for i := range people {
 		people[i] = s.customer(t)
+		people[i].url = instances[i%len(instances)].url
 	}
 	for i, c := range people {
 		random := rand.New(rand.NewPCG(uint64(i), 7))
@@ -93,7 +100,7 @@ func (s *sale) run(t *testing.T, c *client, random *rand.Rand) {
 // buy wants up to three neighbours in one part of the house, so that customers
 // come into each other's way.
 func (s *sale) buy(t *testing.T, c *client, random *rand.Rand) {
-	first, n := random.IntN(saleSeats-2), 1+random.IntN(3)
+	first, n := random.IntN(len(s.shop.guids)-2), 1+random.IntN(3)
 	a := c.orderSeats(s.shop.event.ID, s.shop.guids[first:first+n]...)
 	switch {
 	case a.refused(http.StatusConflict, "seats_taken"):
@@ -106,6 +113,11 @@ func (s *sale) buy(t *testing.T, c *client, random *rand.Rand) {
 		return
 	}
 	s.held.Store(a.asked.UnixNano())
+	s.pay(t, c, a)
+}
+
+// pay pays the order that was answered.
+func (s *sale) pay(t *testing.T, c *client, a answer) {
 	o := read[order](t, a, http.StatusCreated)
 	for w := paid(t, o); ; {
 		a = c.send(w)

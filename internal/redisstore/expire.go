@@ -11,11 +11,7 @@ var expireScript = newScript("expire", keyLog)
 
 // Sweep implements booking.Holds.
 func (s *Store) Sweep(ctx context.Context, e *booking.Event, limit int) (booking.Swept, error) {
-	server, err := s.serverID(ctx, e.ID)
-	if err != nil {
-		return booking.Swept{}, err
-	}
-	r, err := s.run(ctx, expireScript, e.ID, limit, server)
+	r, err := s.run(ctx, expireScript, e.ID, limit)
 	if err != nil {
 		return booking.Swept{}, err
 	}

@@ -7,7 +7,7 @@ func keys(eventID string) []string {
 	prefix := "seathold:{" + eventID + "}:"
 	return []string{
 		prefix + "seats", // string: 11 bytes a seat
-		prefix + "holds", // hash: record by hold id, hold ids by c:customer, and of the event m:last, m:epoch, m:run
+		prefix + "holds", // hash: record by hold id, hold ids by c:customer, and of the event m:last, m:epoch, m:run (part_run.lua)
 		prefix + "due",   // zset: hold id by the time it needs attention
 		prefix + "log",   // stream: entry n is version n of the map
 		prefix + "load",  // hash: the lease of a loading

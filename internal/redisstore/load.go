@@ -71,11 +71,7 @@ func claimText(c booking.Restore) (string, error) {
 
 // CommitLoad implements booking.Holds.
 func (s *Store) CommitLoad(ctx context.Context, e *booking.Event, token string) (dirty []string, err error) {
-	server, err := s.serverID(ctx, e.ID)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.run(ctx, commitScript, e.ID, token, loadLease.Milliseconds(), lastByte(e), s.epoch(), server)
+	r, err := s.run(ctx, commitScript, e.ID, token, loadLease.Milliseconds(), lastByte(e), s.epoch())
 	switch {
 	case err != nil:
 		return nil, err

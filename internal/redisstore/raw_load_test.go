@@ -65,7 +65,7 @@ func TestRawLoading(t *testing.T) {
 		require.LessOrEqual(t, until, s.Clock().Add(loadLease).UnixMilli())
 		want := raw{
 			Seats: strings.Repeat(freeSeat, 12), Holds: map[string]string{}, Due: map[string]int64{},
-			Load: map[string]string{"token": token, "until": fmt.Sprint(until), "version": "0"},
+			Load: map[string]string{"token": token, "until": fmt.Sprint(until), "version": "0", "run": s.run()},
 		}
 		s.requireRaw(want)
 

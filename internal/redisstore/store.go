@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -24,22 +23,12 @@ type Store struct {
 	feed      redis.UniversalClient // waits for changes of the maps
 	newID     func() string
 	observe   Observe
-	server    atomic.Pointer[server] // who answered last
-	dials     atomic.Int64           // connections made so far
 	connected chan struct{}
 	lost      atomic.Bool // the last call found nobody
 	back      chan struct{}
 }
 
 var _ booking.Holds = (*Store)(nil)
-
-// server is who answered after so many connections: after one more it may be
-// another. Counting, not forgetting, keeps an answer that was under way when
-// the connection was made from passing for the new server's.
-type server struct {
-	runID string
-	dials int64
-}
 
 // Open returns a Store. It does not wait for the server: until that answers,
 // calls fail with CodeUnavailable. newID makes tokens and epochs.
@@ -52,16 +41,16 @@ func Open(o Options, newID func() string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Another server may answer on a new connection: ask who it is, and have
-	// the sweeper compare at once.
+	// Another server may answer on a new connection: have the sweeper ask at once.
 	u.OnConnect = func(context.Context, *redis.Conn) error {
-		s.dials.Add(1)
 		signal(s.connected)
 		return nil
 	}
 	s.client = o.client(u)
-	s.feed, err = o.feedClient()
-	return s, err
+	if s.feed, err = o.feedClient(); err != nil {
+		return nil, errors.Join(err, s.client.Close())
+	}
+	return s, nil
 }
 
 // Close ends all connections.
@@ -142,55 +131,4 @@ func (s *Store) run(ctx context.Context, sc script, eventID string, args ...any)
 		return nil, err
 	}
 	return readReply(sc.name, raw)
-}
-
-// serverID returns the run id of the server that has the event. A server that
-// does not tell (the embedded one, or an ACL forbids INFO) is always the same.
-func (s *Store) serverID(ctx context.Context, eventID string) (string, error) {
-	dials := s.dials.Load()
-	if known := s.server.Load(); known != nil && known.dials == dials {
-		return known.runID, nil
-	}
-	var asked redis.Cmdable = s.client
-	cluster, sharded := s.client.(*redis.ClusterClient)
-	if sharded {
-		node, err := cluster.MasterForKey(ctx, keys(eventID)[keyHolds])
-		if err != nil {
-			return "", unavailable(err)
-		}
-		asked = node
-	}
-	info, err := asked.Info(ctx, "server").Result()
-	var refused redis.Error
-	if err != nil && !errors.As(err, &refused) {
-		return "", unavailable(err)
-	}
-	id := infoField(info, "run_id")
-	if id == "" {
-		id = "unknown"
-	}
-	if !sharded { // one id for all events
-		s.server.Store(&server{runID: id, dials: dials})
-	}
-	return id, nil
-}
-
-// Eviction returns the server's maxmemory-policy and maxmemory in bytes; an
-// empty policy means that the server does not tell.
-func (s *Store) Eviction(ctx context.Context) (policy, maxMemory string, err error) {
-	info, err := s.client.Info(ctx, "memory").Result()
-	var refused redis.Error
-	if err != nil && !errors.As(err, &refused) {
-		return "", "", unavailable(err)
-	}
-	return infoField(info, "maxmemory_policy"), infoField(info, "maxmemory"), nil
-}
-
-func infoField(info, name string) string {
-	for line := range strings.Lines(info) {
-		if value, ok := strings.CutPrefix(line, name+":"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }

@@ -14,7 +14,7 @@ const (
 	loadsAtOnce = 2
 	// A failed load is tried again after firstWait, doubled up to longestWait.
 	firstWait   = 50 * time.Millisecond
-	longestWait = time.Second
+	longestWait = 250 * time.Millisecond // so soon it is seen that a store is back
 )
 
 // Loader loads and repairs the events that the service asks for, each until it
@@ -85,12 +85,14 @@ func (l *Loader) serve(ctx context.Context, id string) {
 }
 
 func (l *Loader) untilLoaded(ctx context.Context, id string) {
+	level := slog.LevelWarn // an outage is one line
 	for wait := firstWait; ; wait = min(2*wait, longestWait) {
 		err := l.once(ctx, id)
 		if err == nil || ctx.Err() != nil || booking.CodeOf(err) == booking.CodeNotFound {
 			return
 		}
-		l.log.Warn("event could not be loaded; trying again", "event", id, "in", wait, "err", err)
+		l.log.Log(ctx, level, "event could not be loaded; trying again until it is", "event", id, "err", err)
+		level = slog.LevelDebug
 		select {
 		case <-ctx.Done():
 			return
