@@ -124,15 +124,16 @@ var contentTypes = map[string]string{
 	".webmanifest": "application/manifest+json",
 }
 
-// newFile compresses the file once, as well as that can be done.
+// newFile has the file compressed once, as well as that can be done, and when it
+// is asked for: a start does not wait for pages that nobody looks at.
 func newFile(name string, body []byte) (representation.Body, error) {
 	contentType := contentTypes[path.Ext(name)]
 	if contentType == "" {
 		return representation.Body{}, fmt.Errorf("%s: no content type for %q", name, path.Ext(name))
 	}
-	packed := representation.Compress(body, gzip.BestCompression)
 	return representation.Body{
-		Type: contentType, Tag: representation.TagOf(body), Plain: body, Gzip: func() []byte { return packed },
+		Type: contentType, Tag: representation.TagOf(body), Plain: body,
+		Gzip: sync.OnceValue(func() []byte { return representation.Compress(body, gzip.BestCompression) }),
 	}, nil
 }
 
