@@ -84,9 +84,8 @@ func (l liveSource) EventsOnSale(ctx context.Context) ([]string, error) {
 }
 
 // CountLive implements metrics.LiveSource.
-func (l liveSource) CountLive(ctx context.Context, eventID string) (metrics.LiveCounts, error) {
-	c, err := l.holds.Count(ctx, eventID)
-	return metrics.LiveCounts(c), err
+func (l liveSource) CountLive(ctx context.Context, eventID string) (booking.SeatCounts, error) {
+	return l.holds.Count(ctx, eventID)
 }
 
 // requests counts requests, and names their spans.

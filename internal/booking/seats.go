@@ -29,7 +29,8 @@ func (c *SeatCounts) Count(status SeatStatus) {
 	}
 }
 
-func (c *SeatCounts) add(more SeatCounts) {
+// Add adds the counts of another event.
+func (c *SeatCounts) Add(more SeatCounts) {
 	c.Free += more.Free
 	c.Held += more.Held
 	c.Sold += more.Sold

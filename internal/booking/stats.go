@@ -56,7 +56,7 @@ func (s *Service) countEvents(ctx context.Context, to *Stats) error {
 		if err != nil {
 			return err
 		}
-		to.Seats.add(counts)
+		to.Seats.Add(counts)
 	}
 	return nil
 }

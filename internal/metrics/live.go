@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"seathold/internal/booking"
 )
 
 const (
@@ -22,28 +24,12 @@ const (
 	liveDeadline = 3 * time.Second
 )
 
-// LiveCounts are an event's seats by state, and its live holds.
-type LiveCounts struct {
-	Free, Held, Sold, Blocked int
-	Holds                     int
-}
-
-func (c LiveCounts) seats() int { return c.Free + c.Held + c.Sold + c.Blocked }
-
-func (c *LiveCounts) add(more LiveCounts) {
-	c.Free += more.Free
-	c.Held += more.Held
-	c.Sold += more.Sold
-	c.Blocked += more.Blocked
-	c.Holds += more.Holds
-}
-
 // LiveSource says what is live at this moment.
 type LiveSource interface {
 	// EventsOnSale returns the ids of the events whose sale is open.
 	EventsOnSale(ctx context.Context) ([]string, error)
 	// CountLive counts one of them.
-	CountLive(ctx context.Context, eventID string) (LiveCounts, error)
+	CountLive(ctx context.Context, eventID string) (booking.SeatCounts, error)
 }
 
 // live is a collector of what is live. It asks when it is scraped.
@@ -61,7 +47,7 @@ type live struct {
 
 type eventCounts struct {
 	event string
-	LiveCounts
+	booking.SeatCounts
 }
 
 // RegisterLive registers the live holds and seats. Every instance shows the
@@ -139,11 +125,11 @@ func labelled(counts []eventCounts) []eventCounts {
 		return counts
 	}
 	bySize := slices.SortedFunc(slices.Values(counts), func(a, b eventCounts) int {
-		return cmp.Or(cmp.Compare(b.seats(), a.seats()), cmp.Compare(a.event, b.event))
+		return cmp.Or(cmp.Compare(b.All(), a.All()), cmp.Compare(a.event, b.event))
 	})
 	rest := eventCounts{event: other}
 	for _, c := range bySize[liveLabelled:] {
-		rest.add(c.LiveCounts)
+		rest.Add(c.SeatCounts)
 	}
 	return append(bySize[:liveLabelled], rest)
 }

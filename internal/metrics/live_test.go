@@ -12,11 +12,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
+
+	"seathold/internal/booking"
 )
 
 // stage is a LiveSource that notes what it is asked.
 type stage struct {
-	counts map[string]LiveCounts
+	counts map[string]booking.SeatCounts
 	away   bool
 	broken string // the event that cannot be counted
 	asked  int
@@ -33,12 +35,12 @@ func (s *stage) EventsOnSale(context.Context) (events []string, err error) {
 	return events, nil
 }
 
-func (s *stage) CountLive(ctx context.Context, event string) (LiveCounts, error) {
+func (s *stage) CountLive(ctx context.Context, event string) (booking.SeatCounts, error) {
 	s.asked++
 	deadline, _ := ctx.Deadline()
 	s.within = append(s.within, time.Until(deadline))
 	if event == s.broken {
-		return LiveCounts{}, errors.New("is being loaded")
+		return booking.SeatCounts{}, errors.New("is being loaded")
 	}
 	return s.counts[event], nil
 }
@@ -56,7 +58,7 @@ func register(s *stage) (*prometheus.Registry, *clock) {
 
 func TestLiveHoldsAndSeatsByEvent(t *testing.T) {
 	registry, _ := register(&stage{
-		counts: map[string]LiveCounts{"one": {Free: 4, Held: 3, Sold: 2, Blocked: 1, Holds: 2}, "other one": {Free: 1}},
+		counts: map[string]booking.SeatCounts{"one": {Free: 4, Held: 3, Sold: 2, Blocked: 1, Holds: 2}, "other one": {Free: 1}},
 		broken: "other one",
 	})
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
@@ -81,9 +83,9 @@ seathold_seats{event="one",state="sold"} 2
 
 // However many events there are, the series are not more.
 func TestOnlyTheLargestEventsHaveALabel(t *testing.T) {
-	s := &stage{counts: map[string]LiveCounts{}}
+	s := &stage{counts: map[string]booking.SeatCounts{}}
 	for i := range 200 {
-		s.counts[fmt.Sprintf("event-%03d", i)] = LiveCounts{Free: 1000 - i, Held: 1, Holds: 1}
+		s.counts[fmt.Sprintf("event-%03d", i)] = booking.SeatCounts{Free: 1000 - i, Held: 1, Holds: 1}
 	}
 	registry, _ := register(s)
 	events := labelsOf(t, registry, "seathold_holds_live", "event")
@@ -95,7 +97,7 @@ func TestOnlyTheLargestEventsHaveALabel(t *testing.T) {
 }
 
 func TestScrapersAtOnceAskOnce(t *testing.T) {
-	s := &stage{counts: map[string]LiveCounts{"one": {}}}
+	s := &stage{counts: map[string]booking.SeatCounts{"one": {}}}
 	registry, clock := register(s)
 	gathered(t, registry)
 	gathered(t, registry)
@@ -110,10 +112,10 @@ func TestScrapersAtOnceAskOnce(t *testing.T) {
 
 // The seats are in another store than the list of events.
 func TestEventsAreCountedWhileTheirStoreIsAway(t *testing.T) {
-	s := &stage{counts: map[string]LiveCounts{"one": {Holds: 1}}}
+	s := &stage{counts: map[string]booking.SeatCounts{"one": {Holds: 1}}}
 	registry, clock := register(s)
 	gathered(t, registry)
-	s.away, s.counts["one"] = true, LiveCounts{Holds: 5}
+	s.away, s.counts["one"] = true, booking.SeatCounts{Holds: 5}
 	clock.at = clock.at.Add(time.Minute)
 	require.InDelta(t, 5, gathered(t, registry)["seathold_holds_live"], 0)
 }

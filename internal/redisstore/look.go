@@ -14,23 +14,13 @@ import (
 
 var liveScript = newScript("live", keyDue)
 
-// CountSeats implements booking.Holds. Each live hold has a number of its own,
-// so the map tells how many there are.
-func (s *Store) CountSeats(ctx context.Context, e *booking.Event) (counts booking.SeatCounts, err error) {
+// CountSeats implements booking.Holds.
+func (s *Store) CountSeats(ctx context.Context, e *booking.Event) (booking.SeatCounts, error) {
 	packed, now, err := s.packed(ctx, e)
 	if err != nil {
-		return counts, err
+		return booking.SeatCounts{}, err
 	}
-	holds := map[int64]bool{}
-	for i := 0; i < len(packed); i += seatWidth {
-		status := statusAt(packed[i:], now)
-		counts.Count(status)
-		if status == booking.SeatHeld {
-			holds[numberAt(packed[i:])] = true
-		}
-	}
-	counts.Holds = len(holds)
-	return counts, nil
+	return countSeats(packed, func(raw string) booking.SeatStatus { return statusAt(raw, now) }), nil
 }
 
 // SeatClaims implements booking.Holds. A number is never given twice, so that
