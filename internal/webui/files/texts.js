@@ -16,28 +16,30 @@ document.documentElement.lang = language;
 // texts.
 export const locale = navigator.languages.find(l => l.split('-')[0] === language) ?? language;
 
+/** Making a form costs far more than using it, and a hall has many prices. @type {Map<string, Intl.NumberFormat>} */
 const currencies = new Map();
 
-/**
- * An amount of money to read, "€45" for {amount: 4500, currency: 'EUR'}.
- * @param {{amount: number, currency: string}} money in minor units
- */
-export function money({amount, currency}) {
+/** @param {string} currency */
+function formOf(currency) {
   let form = currencies.get(currency);
   if (!form) {
     form = new Intl.NumberFormat(locale, {style: 'currency', currency, trailingZeroDisplay: 'stripIfInteger'});
     currencies.set(currency, form);
   }
-  return form.format(amount / 10 ** minorDigits(currency));
+  return form;
 }
+
+/**
+ * An amount of money to read, "€45" for {amount: 4500, currency: 'EUR'}.
+ * @param {{amount: number, currency: string}} money in minor units
+ */
+export const money = ({amount, currency}) => formOf(currency).format(amount / 10 ** minorDigits(currency));
 
 /**
  * How many digits of a currency's amounts are behind the point.
  * @param {string} currency
  */
-export function minorDigits(currency) {
-  return new Intl.NumberFormat('en', {style: 'currency', currency}).resolvedOptions().maximumFractionDigits ?? 2;
-}
+export const minorDigits = currency => formOf(currency).resolvedOptions().maximumFractionDigits ?? 2;
 
 const day = new Intl.DateTimeFormat(locale, {dateStyle: 'full', timeStyle: 'short'});
 const moment = new Intl.DateTimeFormat(locale, {dateStyle: 'medium', timeStyle: 'short'});
