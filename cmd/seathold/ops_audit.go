@@ -20,14 +20,7 @@ func opsAuditCommand(f *opsFlags) *cobra.Command {
 			"during a sale too. Ends with status 1 when any seat differs.",
 		Example: "  seathold ops audit --all",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			audits, err := eachEvent(cmd, f, which, c, args, "audit", audit)
-			if !f.asJSON && len(audits) > 0 {
-				err = errors.Join(err, printAudits(cmd.OutOrStdout(), audits))
-			}
+			audits, err := eachEvent(cmd, f, which, args, "audit", audit, printAudits)
 			return errors.Join(err, differing(audits))
 		},
 	}

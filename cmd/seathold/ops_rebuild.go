@@ -19,14 +19,7 @@ func opsRebuildCommand(f *opsFlags) *cobra.Command {
 		Long: "Puts right what Redis has otherwise than the orders. It is safe at any time: live\n" +
 			"holds stay. `seathold ops audit` finds out whether there is something to repair.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := f.client(cmd)
-			if err != nil {
-				return err
-			}
-			done, err := eachEvent(cmd, f, which, c, args, "rebuild", rebuild)
-			if !f.asJSON && len(done) > 0 {
-				err = errors.Join(err, printRebuilt(cmd.OutOrStdout(), done))
-			}
+			_, err := eachEvent(cmd, f, which, args, "rebuild", rebuild, printRebuilt)
 			return err
 		},
 	}
@@ -35,21 +28,36 @@ func opsRebuildCommand(f *opsFlags) *cobra.Command {
 }
 
 // eachEvent does something to events, one after the other, and tells how far it
-// is. What the service answered is returned and, with --json, printed as it is,
-// a line each. A failure of one event does not keep the others.
+// is. What the service answered is returned and shown, with --json as it is, a
+// line each. A failure of one event does not keep the others.
 func eachEvent[A any](
-	cmd *cobra.Command, f *opsFlags, which eventsFlags, c *client.ClientWithResponses, named []string, what string,
+	cmd *cobra.Command, f *opsFlags, which eventsFlags, named []string, what string,
 	do func(ctx context.Context, c *client.ClientWithResponses, event string) (answer A, body []byte, err error),
+	show func(to io.Writer, all []A) error,
 ) (all []A, err error) {
+	c, err := f.client(cmd)
+	if err != nil {
+		return nil, err
+	}
 	ids, err := which.ids(cmd.Context(), c, named)
 	if err != nil {
 		return nil, err
 	}
+	all, err = askEach(cmd, f, ids, what, func(ctx context.Context, id string) (A, []byte, error) { return do(ctx, c, id) })
+	if !f.asJSON && len(all) > 0 {
+		err = errors.Join(err, show(cmd.OutOrStdout(), all))
+	}
+	return all, err
+}
+
+func askEach[A any](
+	cmd *cobra.Command, f *opsFlags, ids []string, what string, ask func(ctx context.Context, event string) (A, []byte, error),
+) (all []A, err error) {
 	p := newProgress(cmd.ErrOrStderr(), what, len(ids), f.asJSON)
 	defer p.end()
 	for _, id := range ids {
 		p.part("event " + id)
-		answer, body, failure := do(cmd.Context(), c, id)
+		answer, body, failure := ask(cmd.Context(), id)
 		if failure != nil {
 			err = errors.Join(err, fmt.Errorf("event %s: %w", id, failure))
 			if cmd.Context().Err() != nil {

@@ -8,13 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
-	"seathold/internal/booking/bookingtest"
 	"seathold/internal/testserver"
 	"seathold/lua"
 )
@@ -60,20 +58,7 @@ func (d deployed) admin(t *testing.T) *redis.Client {
 func TestTheDeployedUserIsEnough(t *testing.T) {
 	d := startDeployed(t)
 	s, admin := d.open(t), d.admin(t)
-	t.Run("holds", func(t *testing.T) {
-		bookingtest.Holds(t, func(*testing.T) booking.Holds { return s })
-	})
-	t.Run("limiter", func(t *testing.T) {
-		bookingtest.Limiter(t, func(*testing.T) booking.Limiter { return s })
-	})
-	t.Run("changes", func(t *testing.T) {
-		show := newShow(t, s, 12)
-		start := show.version()
-		show.take("customer-1", 3)
-		changes, _, err := s.SeatChanges(t.Context(), show.Event.ID, start, time.Second)
-		require.NoError(t, err)
-		require.Len(t, changes, 1)
-	})
+	requirePorts(t, s)
 	policy, limit, err := s.Eviction(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, []string{"noeviction", "536870912"}, []string{policy, limit})

@@ -59,7 +59,7 @@ func asUser(a testserver.RedisAccess, addrs ...string) Options {
 	return Options{Addrs: addrs, Username: "seathold", Password: userPassword, TLS: true, CAFile: a.TLS.CAFile, dialTimeout: time.Minute}
 }
 
-// requireTheContract runs the suites of all ports.
+// requireTheContract runs the suites of all ports, on servers with the usual settings.
 func requireTheContract(t *testing.T, s *Store) {
 	t.Run("check", func(t *testing.T) {
 		require.NoError(t, s.Check(t.Context()))
@@ -67,6 +67,11 @@ func requireTheContract(t *testing.T, s *Store) {
 		require.NoError(t, err)
 		require.Equal(t, []string{"noeviction", "0"}, []string{policy, limit})
 	})
+	requirePorts(t, s)
+}
+
+// requirePorts runs the suites of all ports that the store has.
+func requirePorts(t *testing.T, s *Store) {
 	t.Run("holds", func(t *testing.T) {
 		bookingtest.Holds(t, func(*testing.T) booking.Holds { return s })
 	})
