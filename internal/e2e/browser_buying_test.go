@@ -208,7 +208,7 @@ func buyWithAFinger(t *testing.T, o *boxOffice) {
 	p.awaitMap(s)
 	p.pressSeat(s, "A2") // too small for a finger: it only comes nearer
 	p.chooses(s, "A4", "A5")
-	require.Equal(t, "free", p.shownAs(s, "A2"))
+	require.Equal(t, "free", p.seatShown("A2"))
 	p.click("button", "2 seats chosen*")
 	p.basket().await("button", "Do not choose "+stalls("A5"))
 	checkAsShown(t, p, "customer-chosen-open")

@@ -84,18 +84,6 @@ func (p *tab) openSale(s *shop) {
 // basket is the part of the page with the customer's seats.
 func (p *tab) basket() *tab { return p.in("complementary", "Your seats") }
 
-// inHall returns the value of an expression, in which hall is the picture that
-// the page shows and canvas what it draws on.
-func inHall[T any](p *tab, expression string) T {
-	p.t.Helper()
-	return evaluate[T](p, `(async () => {
-		const {hallOf} = await import(new URL('hall/hall.js', document.querySelector('script[type=module]').src));
-		const canvas = document.querySelector('canvas');
-		const hall = canvas && hallOf(canvas);
-		return `+expression+`;
-	})()`)
-}
-
 // spot is where the picture shows a seat.
 type spot struct {
 	X, Y   float64 // in the window
@@ -110,8 +98,9 @@ func (p *tab) seatAt(i int) (at point) {
 	p.t.Helper()
 	last := spot{}
 	p.until(fmt.Sprintf("await that seat %d can be pressed in the picture", i), func() string {
-		now := inHall[spot](p, fmt.Sprintf(`(() => {
+		now := askHall[spot](p, fmt.Sprintf(`(() => {
 			if (!hall) return {moving: true};
+			const {canvas} = hall.picture;
 			const {x: left, y: top} = canvas.getBoundingClientRect();
 			const {x, y, r} = hall.placeOf(%d);
 			return {x: left + x, y: top + y, r, moving: hall.camera.moving, free: document.elementFromPoint(left + x, top + y) === canvas};
@@ -134,23 +123,11 @@ func (p *tab) pressSeat(s *shop, guid string) {
 	p.clickAt(p.seatAt(s.index(p.t, guid)))
 }
 
-// shownAs returns how the picture shows a seat: free, held, sold, blocked, mine
-// or chosen.
-func (p *tab) shownAs(s *shop, guid string) string {
-	p.t.Helper()
-	return inHall[string](p, fmt.Sprintf("hall?.state(%d) ?? 'not at all'", s.index(p.t, guid)))
-}
-
 // awaitShown returns once the picture shows seats so.
-func (p *tab) awaitShown(s *shop, state string, guids ...string) {
+func (p *tab) awaitShown(state string, guids ...string) {
 	p.t.Helper()
 	for _, guid := range guids {
-		p.until(fmt.Sprintf("await that seat %s is shown as %s", guid, state), func() string {
-			if is := p.shownAs(s, guid); is != state {
-				return "it is shown as " + is
-			}
-			return ""
-		})
+		p.awaitSeat(guid, state)
 	}
 }
 
@@ -161,7 +138,7 @@ func (p *tab) awaitMap(s *shop) {
 	letters := map[string]string{"free": ".", "held": "h", "sold": "s", "blocked": "x", "mine": "h", "chosen": "."}
 	p.until("await the true map", func() string {
 		var shown strings.Builder
-		for _, state := range inHall[[]string](p, "hall ? Array.from({length: hall.plan.count}, (_, i) => hall.state(i)) : []") {
+		for _, state := range askHall[[]string](p, "hall ? Array.from({length: hall.plan.count}, (_, i) => hall.state(i)) : []") {
 			shown.WriteString(letters[state])
 		}
 		if want := s.mapOf(p.t, s.event.ID); shown.String() != want {
@@ -176,7 +153,7 @@ func (p *tab) chooses(s *shop, guids ...string) {
 	p.t.Helper()
 	for _, guid := range guids {
 		p.pressSeat(s, guid)
-		p.awaitShown(s, "chosen", guid)
+		p.awaitShown("chosen", guid)
 	}
 }
 

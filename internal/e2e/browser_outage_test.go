@@ -31,7 +31,7 @@ func TestPagesOutliveTheService(t *testing.T) {
 	s.kill(t)
 	p.awaitSaid("The connection is lost; the hall may be out of date. It comes back by itself.")
 	p.basket().awaitText("The connection is lost")
-	p.awaitShown(s, "mine", "A2", "A3")
+	p.awaitShown("mine", "A2", "A3")
 	checkAccessible(t, p, "customer-not-live")
 	p.click("button", "Hold this seat")
 	p.awaitSaid("No answer came. Nothing is lost*It is tried again by itself.")
@@ -43,8 +43,8 @@ func TestPagesOutliveTheService(t *testing.T) {
 	p.awaitHeld("A5")
 	require.Equal(t, 1, p.timesSaid("No answer came.*"), "once, however often it was tried")
 	p.awaitMap(s)
-	p.awaitShown(s, "held", "A7", "B1")
-	p.awaitShown(s, "mine", "A2", "A3", "A5")
+	p.awaitShown("held", "A7", "B1")
+	p.awaitShown("mine", "A2", "A3", "A5")
 	require.Len(t, read[list[hold]](t, ada.holds(s.event.ID), http.StatusOK).Items, 2)
 
 	losesRedis(t, p, s, redis, ada, bob)
@@ -54,7 +54,7 @@ func TestPagesOutliveTheService(t *testing.T) {
 func losesRedis(t *testing.T, p *tab, s *shop, redis *testserver.Server, ada, bob *client) {
 	t.Helper()
 	s.bought(t, bob, "B3")
-	p.awaitShown(s, "sold", "B3")
+	p.awaitShown("sold", "B3")
 	p.chooses(s, "B5")
 	redis.Kill()
 	within(t, startPatience, "holds are refused", func() bool { return bob.hold(s.event.ID, "A9").is(http.StatusServiceUnavailable) })
@@ -67,7 +67,7 @@ func losesRedis(t *testing.T, p *tab, s *shop, redis *testserver.Server, ada, bo
 	p.awaitGone("region", "Held: "+stalls("A2", "A3"))
 	p.awaitGone("region", "Held: "+stalls("A5"))
 	p.awaitMap(s)
-	p.awaitShown(s, "sold", "B3")
-	p.awaitShown(s, "free", "A2", "A3", "A7", "B1")
+	p.awaitShown("sold", "B3")
+	p.awaitShown("free", "A2", "A3", "A7", "B1")
 	require.Len(t, read[list[hold]](t, ada.holds(s.event.ID), http.StatusOK).Items, 1)
 }

@@ -23,13 +23,13 @@ func reloadAtEachStep(t *testing.T, o *boxOffice) {
 	p.openSale(s)
 	p.chooses(s, "A2", "A3")
 	p.reload()
-	p.awaitShown(s, "chosen", "A2", "A3")
+	p.awaitShown("chosen", "A2", "A3")
 
 	p.click("button", "Hold these 2")
 	p.await("dialog", "Your account")
 	p.reload()
 	p.await("heading", s.event.Name)
-	p.awaitShown(s, "chosen", "A2", "A3")
+	p.awaitShown("chosen", "A2", "A3")
 	require.Zero(t, p.count("dialog", "*"))
 	p.click("button", "Hold these 2")
 	p.fillInAccount(c)
@@ -37,7 +37,7 @@ func reloadAtEachStep(t *testing.T, o *boxOffice) {
 	p.awaitHeld("A2", "A3")
 	p.reload()
 	p.awaitHeld("A2", "A3")
-	p.awaitShown(s, "mine", "A2", "A3")
+	p.awaitShown("mine", "A2", "A3")
 
 	p.click("button", "Pay €90")
 	p.awaitPath("/sandbox/*")
@@ -62,7 +62,7 @@ func reloadAtEachStep(t *testing.T, o *boxOffice) {
 	p.await("heading", "Your tickets")
 	s.requireBought(t, c, "A2", "A3")
 	p.openSale(s)
-	p.awaitShown(s, "sold", "A2", "A3")
+	p.awaitShown("sold", "A2", "A3")
 	p.basket().awaitText("Press the seats that you would like")
 }
 
@@ -93,7 +93,7 @@ func loseAnAnswer(t *testing.T, o *boxOffice) {
 	w.pass(again)
 	p.awaitHeld("A2", "A3")
 	require.Len(t, read[list[hold]](t, c.holds(s.event.ID), http.StatusOK).Items, 1)
-	p.awaitShown(s, "mine", "A2", "A3")
+	p.awaitShown("mine", "A2", "A3")
 }
 
 // loseAnAnswerAndThePage has the page loaded again before it could repeat.

@@ -26,7 +26,7 @@ func TestAHoldRunsOutOnThePage(t *testing.T) {
 	p.chooses(s, "A2", "A3")
 	p.click("button", "Hold these 2")
 	p.awaitHeld("A2", "A3")
-	bob.awaitShown(s, "held", "A2", "A3")
+	bob.awaitShown("held", "A2", "A3")
 	p.awaitSaid("30 seconds left for " + stalls("A2", "A3") + ".")
 	p.in("region", "Held: *").awaitText("left: pay or ask for more time")
 	checkAccessible(t, p, "customer-hurry")
@@ -34,15 +34,15 @@ func TestAHoldRunsOutOnThePage(t *testing.T) {
 	p.awaitSaid("The time is over: " + stalls("A2", "A3") + " are free again, for everybody.")
 	s.requireSeats(t, "free", "A2", "A3")
 	p.awaitGone("region", "Held: *")
-	bob.awaitShown(s, "free", "A2", "A3")
+	bob.awaitShown("free", "A2", "A3")
 	p.basket().awaitText("The time is over: " + stalls("A2", "A3"))
 	checkAccessible(t, p, "customer-over")
 
 	s.held(t, o.customer(t), "A3") // somebody is quicker with one of them
-	p.awaitShown(s, "held", "A3")
+	p.awaitShown("held", "A3")
 	p.click("button", "Choose the same again")
 	p.awaitSaid(stalls("A3") + " is no longer free.")
-	p.awaitShown(s, "chosen", "A2")
+	p.awaitShown("chosen", "A2")
 	p.click("button", "Hold this seat")
 	p.awaitHeld("A2")
 }

@@ -77,10 +77,10 @@ func (p *tab) clickSeat(guid string) {
 }
 
 // seatShown is what the picture shows of a seat: free, held, sold, blocked,
-// mine, chosen.
+// mine, chosen; or that there is no picture.
 func (p *tab) seatShown(guid string) string {
 	p.t.Helper()
-	return askHall[string](p, fmt.Sprintf(`hall.state(plan.indexOf.get(%q))`, guid))
+	return askHall[string](p, fmt.Sprintf(`hall?.state(plan.indexOf.get(%q)) ?? 'not at all'`, guid))
 }
 
 // awaitSeat returns once the picture shows a seat so.
