@@ -25,14 +25,8 @@ const face = 'system-ui, sans-serif';
  */
 export function paintSeats(ctx, look, view, rect) {
   const {scene, palette, ratio} = look;
-  const box = boxIn(view, rect);
   ctx.save();
-  begin(ctx, palette, rect);
-  paintAreas(ctx, look, view, box);
-  ctx.setTransform(view.scale, 0, 0, view.scale, view.x, view.y);
-  scene.plan.sections.forEach((section, k) => {
-    if (meets(section.box, grown(box, scene.outlines[k].pad))) fillOutline(ctx, scene.outlines[k], palette.raised, 0);
-  });
+  const box = paintGround(ctx, look, view, rect, outline => fillOutline(ctx, outline, palette.raised, 0));
   ctx.setTransform(1, 0, 0, 1, 0, 0);
   if (scene.radius * view.scale >= labelled * ratio) paintLabels(ctx, look, view, box);
   paintMarks(ctx, look, view, box);
@@ -45,9 +39,32 @@ export function paintSeats(ctx, look, view, rect) {
  * @param {Box} rect
  * @returns {Box}
  */
-export const boxIn = ({scale, x, y}, rect) => ({
+const boxIn = ({scale, x, y}, rect) => ({
   x: (rect.x - x) / scale, y: (rect.y - y) / scale, w: rect.w / scale, h: rect.h / scale,
 });
+
+/**
+ * Paints what seats and sections stand on, within a rectangle: the ground, the
+ * areas, and each section that reaches into it, which fill is called for in
+ * units of the plan.
+ * @param {Context} ctx
+ * @param {Look} look
+ * @param {{scale: number, x: number, y: number}} view
+ * @param {Box} rect whole device px
+ * @param {(outline: import('./outline.js').Outline, section: number) => void} fill
+ * @returns {Box} the rectangle, in the plan
+ */
+export function paintGround(ctx, look, view, rect, fill) {
+  const {scene, palette} = look;
+  const box = boxIn(view, rect);
+  begin(ctx, palette, rect);
+  paintAreas(ctx, look, view, box);
+  ctx.setTransform(view.scale, 0, 0, view.scale, view.x, view.y);
+  scene.plan.sections.forEach((section, k) => {
+    if (meets(section.box, grown(box, scene.outlines[k].pad))) fill(scene.outlines[k], k);
+  });
+  return box;
+}
 
 /**
  * Bounds what is painted to a rectangle, and empties it.
@@ -55,7 +72,7 @@ export const boxIn = ({scale, x, y}, rect) => ({
  * @param {Palette} palette
  * @param {Box} rect
  */
-export function begin(ctx, palette, {x, y, w, h}) {
+function begin(ctx, palette, {x, y, w, h}) {
   ctx.beginPath();
   ctx.rect(x, y, w, h);
   ctx.clip();
@@ -85,7 +102,7 @@ export function fillOutline(ctx, {path, pad}, colour, more) {
  * @param {{scale: number, x: number, y: number}} view
  * @param {Box} box
  */
-export function paintAreas(ctx, {scene, palette, ratio}, {scale, x, y}, box) {
+function paintAreas(ctx, {scene, palette, ratio}, {scale, x, y}, box) {
   for (const area of scene.plan.areas) {
     if (!meets(area.box, grown(box, 2 / scale))) continue;
     ctx.setTransform(scale, 0, 0, scale, x, y);

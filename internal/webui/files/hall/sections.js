@@ -2,7 +2,7 @@
 // is one bitmap, which also stands in where the seats are not painted yet.
 
 import {grown, meets} from './box.js';
-import {begin, boxIn, fillOutline, paintAreas} from './paint.js';
+import {fillOutline, paintGround} from './paint.js';
 
 /** @typedef {import('./paint.js').Look} Look */
 
@@ -85,15 +85,9 @@ export class Sections {
   /** @param {import('./box.js').Box} rect */
   paint(rect) {
     const {ctx, look, view} = this;
-    const {scene, palette, ratio} = look;
-    const box = boxIn(view, rect);
+    const {palette, ratio} = look;
     ctx.save();
-    begin(ctx, palette, rect);
-    paintAreas(ctx, look, view, box);
-    ctx.setTransform(view.scale, 0, 0, view.scale, view.x, view.y);
-    scene.plan.sections.forEach((section, k) => {
-      const outline = scene.outlines[k];
-      if (!meets(section.box, grown(box, outline.pad))) return;
+    paintGround(ctx, look, view, rect, (outline, k) => {
       const colours = palette.categories[this.categories[k]];
       fillOutline(ctx, outline, this.tints[k] ? colours.ring : palette.edge, 0);
       fillOutline(ctx, outline, colours.tint(this.tints[k]), -1.2 * ratio / view.scale);
