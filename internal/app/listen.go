@@ -30,13 +30,15 @@ func limited(l net.Listener, proxies []netip.Prefix, log *slog.Logger) net.Liste
 	return connlimit.New(l, connlimit.Limits{
 		PerAddress: maxConnsPerAddress,
 		Total:      min(maxConns, openFilesLimit()/8*7), // the rest is for the stores
-		Exempt:     func(from netip.Addr) bool { return config.IsInternal(from) || isIn(from, proxies) },
+		Exempt:     func(from netip.Addr) bool { return isInside(from, proxies) },
 		Refused:    told.add,
 	})
 }
 
-func isIn(from netip.Addr, networks []netip.Prefix) bool {
-	return slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(from) })
+// isInside reports whether an address is ours: none of the public internet, or a
+// proxy that is trusted.
+func isInside(from netip.Addr, proxies []netip.Prefix) bool {
+	return config.IsInternal(from) || slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(from) })
 }
 
 // refusals tells of connections that were closed, of the first at once.

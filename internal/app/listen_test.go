@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"seathold/internal/config"
 )
 
 func TestOnlyPublicAddressesAreLimited(t *testing.T) {
@@ -32,7 +30,7 @@ func TestOnlyPublicAddressesAreLimited(t *testing.T) {
 		{"172.32.0.1", false},
 	} {
 		from := netip.MustParseAddr(c.from)
-		require.Equal(t, c.exempt, config.IsInternal(from) || isIn(from, proxies), c.from)
+		require.Equal(t, c.exempt, isInside(from, proxies), c.from)
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"seathold/internal/booking"
-	"seathold/internal/config"
 	"seathold/internal/httpapi"
 	"seathold/internal/metrics"
 	"seathold/internal/observed"
@@ -108,7 +107,6 @@ func (a *App) traced(h http.Handler) http.Handler {
 		if err != nil {
 			return false
 		}
-		address := from.Addr().Unmap()
-		return config.IsInternal(address) || isIn(address, a.Config.TrustedProxies)
+		return isInside(from.Addr().Unmap(), a.Config.TrustedProxies)
 	})
 }

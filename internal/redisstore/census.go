@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"fmt"
 
 	"seathold/internal/booking"
 )
@@ -10,16 +9,9 @@ import (
 // Count reads the event's map once. What has lapsed counts as held until it is
 // announced. ErrNotLoaded, CodeUnavailable.
 func (s *Store) Count(ctx context.Context, eventID string) (c booking.SeatCounts, err error) {
-	r, err := s.run(ctx, readScript, eventID, "")
+	packed, _, err := s.packed(ctx, &booking.Event{ID: eventID})
 	if err != nil {
 		return c, err
-	}
-	packed := r.text(1)
-	if err := r.must("ok"); err != nil {
-		return c, err
-	}
-	if len(packed)%seatWidth != 0 {
-		return c, fmt.Errorf("script %s: the map has %d bytes, not %d a seat", r.script, len(packed), seatWidth)
 	}
 	return countSeats(packed, seatStatus), nil
 }
