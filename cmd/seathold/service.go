@@ -58,35 +58,11 @@ func explained(err error) error {
 	}
 }
 
-// patience is how often a call is made again that the service puts off.
-const patience = 20
-
 // patiently makes a call again that the service puts off, such as while an
 // event is loaded, as long as it says. The error is explained.
 func patiently[A any](ctx context.Context, call func() (A, error)) (answer A, err error) {
-	for range patience {
-		answer, err = call()
-		wait, putOff := retryAfter(err)
-		if !putOff {
-			break
-		}
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return answer, ctx.Err()
-		}
-	}
-	if err != nil {
+	if answer, err = client.Patiently(ctx, call); err != nil && ctx.Err() == nil {
 		err = explained(err)
 	}
 	return answer, err
-}
-
-// retryAfter is how long a refusal asks to wait; false: it does not.
-func retryAfter(err error) (time.Duration, bool) {
-	var refused *client.Error
-	if !errors.As(err, &refused) || refused.Problem.RetryAfter == nil {
-		return 0, false
-	}
-	return time.Duration(*refused.Problem.RetryAfter) * time.Second, true
 }

@@ -1,0 +1,65 @@
+package load
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Config says what is to be driven, and how.
+type Config struct {
+	URL   string // of the service
+	Token string // an organizer's or operator's access token; "": nobody's
+
+	Event   string        // the event to sell, by its id; "": one of its own, by Plan
+	Plan    []byte        // a seating plan
+	HoldTTL time.Duration // of holds of its own event; 0: the service's own
+
+	Schedule    Schedule
+	Mix         Mix
+	Customers   int           // accounts that visitors share; with none they only look
+	Think       time.Duration // what a person takes between two steps, on the average
+	Pay         bool          // buyers press Pay on the sandbox's page
+	MaxInFlight int           // visitors at a time; who arrives beyond is dropped
+
+	Transport http.RoundTripper // nil: one with a connection for every visitor
+}
+
+// Check returns an error that says what is wrong and how to mend it.
+func (c Config) Check() error {
+	if err := errors.Join(c.Schedule.Check(), c.Mix.Check()); err != nil {
+		return err
+	}
+	switch {
+	case c.MaxInFlight < 1:
+		return fmt.Errorf("max-in-flight: %d is out of range; use 1 or more visitors", c.MaxInFlight)
+	case c.Customers < 0:
+		return fmt.Errorf("customers: %d is out of range; use 0 or more", c.Customers)
+	case c.mix().Check() != nil:
+		return errors.New("customers: 0 have no account, and all of the mix takes one: give browse or listen a weight, or customers")
+	case c.Think < 0:
+		return fmt.Errorf("think: %s is out of range; use 0s or more", c.Think)
+	case c.HoldTTL != 0 && c.HoldTTL < time.Second:
+		return fmt.Errorf("hold-ttl: %s is out of range; use whole seconds, 1s or more", c.HoldTTL)
+	}
+	return nil
+}
+
+// mix is who comes: without accounts only those who need none.
+func (c Config) mix() Mix {
+	if c.Customers > 0 {
+		return c.Mix
+	}
+	return c.Mix.WithoutAccounts()
+}
+
+// transport keeps a connection for every visitor, and one more for those who listen.
+func (c Config) transport() http.RoundTripper {
+	if c.Transport != nil {
+		return c.Transport
+	}
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 0, 2*c.MaxInFlight
+	return t
+}

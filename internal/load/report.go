@@ -1,0 +1,116 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"seathold/internal/client"
+)
+
+// Report is what came of a sale.
+type Report struct {
+	EventID string    `json:"event_id"`
+	Seats   int       `json:"seats"` // of the event
+	Began   time.Time `json:"began"`
+	Seconds float64   `json:"seconds"` // from the first arrival to the end of arrivals
+
+	Arrivals int          `json:"arrivals"`
+	Dropped  int          `json:"dropped"` // of them, because too many visitors were there
+	Cut      int          `json:"cut"`     // of them, because they did not come to an end
+	Visits   map[Kind]int `json:"visits"`
+	SoldOut  int          `json:"sold_out"` // visits that found no free seat
+	Changes  int          `json:"changes"`  // of the map, that listeners heard of
+
+	Steps          []Step   `json:"steps"`
+	Calls          int      `json:"calls"`
+	Errors         int      `json:"errors"` // refusals that are no part of a sale, and calls without an answer
+	Examples       []string `json:"examples"`
+	HoldsGranted   int      `json:"holds_granted"`
+	HoldsPerSecond float64  `json:"holds_per_second"`
+
+	Check Check    `json:"check"`
+	Audit Audit    `json:"audit"`
+	Notes []string `json:"notes"`
+}
+
+// Finish holds the ledger against the API and Redis against the orders, closes an
+// event of its own, and reports.
+func (s *Sale) Finish(ctx context.Context) Report {
+	began, ended := s.times()
+	r := Report{
+		EventID: s.event.ID, Seats: len(s.hall.guids), Began: began.UTC(), Seconds: ended.Sub(began).Seconds(),
+		Arrivals: int(s.arrived.Load()), Dropped: int(s.dropped.Load()), Cut: int(s.cut.Load()), Visits: map[Kind]int{},
+		SoldOut: int(s.soldOut.Load()), Changes: int(s.changes.Load()),
+		Steps: s.record.summary(), HoldsGranted: s.record.granted(stepHold), Examples: s.record.shown(),
+		Check: s.check(ctx), Audit: s.audit(ctx),
+	}
+	for k, n := range s.visits {
+		r.Visits[k] = int(n.Load())
+	}
+	r.Calls, r.Errors, _ = s.record.look()
+	if r.Seconds > 0 {
+		r.HoldsPerSecond = float64(r.HoldsGranted) / r.Seconds
+	}
+	r.Notes = s.notes(r)
+	if err := s.closeEvent(ctx); err != nil {
+		r.Notes = append(r.Notes, fmt.Sprintf("event %s is still on sale: it could not be closed: %s", s.event.ID, err))
+	}
+	return r
+}
+
+// notes tell what the figures alone do not.
+func (s *Sale) notes(r Report) (notes []string) {
+	switch {
+	case s.config.Customers == 0 && s.config.Mix.needsAccounts():
+		notes = append(notes, "there are no customers: visitors only looked")
+	case s.unpayable.Load():
+		notes = append(notes, "orders were not paid: the service's payment provider is not the sandbox, whose page alone a program can press")
+	}
+	for _, step := range r.Steps {
+		if step.Refused["rate_limited"]+step.Refused["cool_down"] > 0 {
+			return append(notes, "calls were limited: "+ErrLimited.Error())
+		}
+	}
+	return notes
+}
+
+// closeEvent ends the sale of an event of its own, so that nobody else finds it.
+func (s *Sale) closeEvent(ctx context.Context) error {
+	if !s.own() {
+		return nil
+	}
+	_, err := client.Patiently(ctx, func() (*client.ChangeEventResponse, error) {
+		return s.staff.ChangeEventWithResponse(ctx, s.event.ID, client.EventChange{Status: new(client.EventChangeStatusClosed)})
+	})
+	return err
+}
+
+// ErrorShare is the share of calls that failed, from 0 to 1.
+func (r Report) ErrorShare() float64 {
+	if r.Calls == 0 {
+		return 0
+	}
+	return float64(r.Errors) / float64(r.Calls)
+}
+
+// Judge returns an error that says what must not be, nil where all is well. maxErrors is
+// the share of calls, from 0 to 1, that may fail.
+func (r Report) Judge(maxErrors float64) error {
+	var faults []error
+	fault := func(is bool, format string, args ...any) {
+		if is {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	fault(len(r.Check.DoubleSales) > 0, "%d seats were sold twice", len(r.Check.DoubleSales))
+	fault(len(r.Check.Lost) > 0, "%d orders were paid, and are not as their customers were told", len(r.Check.Lost))
+	fault(r.Check.Error != "", "the check could not be done: %s", r.Check.Error)
+	if a := r.Audit.Audit; a != nil {
+		fault(len(a.Mismatches)+a.Unchecked > 0, "%d seats are in Redis otherwise than in the orders", len(a.Mismatches)+a.Unchecked)
+		fault(a.Sold < r.Check.Seats, "%d seats were sold to customers, and the audit finds %d", r.Check.Seats, a.Sold)
+	}
+	fault(r.ErrorShare() > maxErrors, "%d of %d calls failed (%.2f%%, more than %.2f%%)", r.Errors, r.Calls, 100*r.ErrorShare(), 100*maxErrors)
+	return errors.Join(faults...)
+}
