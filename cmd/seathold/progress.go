@@ -26,8 +26,12 @@ func newProgress(to io.Writer, what string, total int, quiet bool) *progress {
 	if quiet {
 		to = io.Discard
 	}
+	return beginProgress(to, what, total, onTerminal(to))
+}
+
+func onTerminal(to io.Writer) bool {
 	f, ok := to.(*os.File)
-	return beginProgress(to, what, total, ok && isTerminal(f))
+	return ok && isTerminal(f)
 }
 
 func beginProgress(to io.Writer, what string, total int, terminal bool) *progress {

@@ -24,7 +24,7 @@ func rootCommand() *cobra.Command {
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	root.AddCommand(serveCommand(), userCommand(), eventCommand(), planCommand(), webhookCommand(),
-		loginCommand(), opsCommand(),
+		loginCommand(), opsCommand(), loadCommand(),
 		healthcheckCommand(), configCommand(), versionCommand())
 	return root
 }

@@ -17,16 +17,22 @@ import (
 // through a whole event.
 const callTime = 100 * time.Second
 
-// anonymous calls a running service; where it is at url, or "" for the one on
-// this machine with these settings.
-func anonymous(cmd *cobra.Command, url, token string) (*client.ClientWithResponses, error) {
+// serviceAt is where a running service is: at url, or "" for the one on this
+// machine with these settings.
+func serviceAt(cmd *cobra.Command, url string) (string, error) {
 	if url == "" {
-		var err error
-		if url, err = localService(cmd.ErrOrStderr()); err != nil {
-			return nil, err
-		}
+		return localService(cmd.ErrOrStderr())
 	}
-	c, err := client.New(client.Config{URL: strings.TrimRight(url, "/"), Token: token, Timeout: callTime})
+	return strings.TrimRight(url, "/"), nil
+}
+
+// anonymous calls the service at url.
+func anonymous(cmd *cobra.Command, url, token string) (*client.ClientWithResponses, error) {
+	at, err := serviceAt(cmd, url)
+	if err != nil {
+		return nil, err
+	}
+	c, err := client.New(client.Config{URL: at, Token: token, Timeout: callTime})
 	if err != nil {
 		return nil, fmt.Errorf("--url: %w", err)
 	}
@@ -35,12 +41,19 @@ func anonymous(cmd *cobra.Command, url, token string) (*client.ClientWithRespons
 
 // signedIn calls it as whose token is in SEATHOLD_TOKEN: who says whose is wanted.
 func signedIn(cmd *cobra.Command, url, who string) (*client.ClientWithResponses, error) {
-	token := strings.TrimSpace(os.Getenv("SEATHOLD_TOKEN"))
+	token := givenToken()
 	if token == "" {
-		return nil, fmt.Errorf("SEATHOLD_TOKEN is not set: put %s's access token there, "+
-			"by export SEATHOLD_TOKEN=$(seathold login --email …)", who)
+		return nil, noToken(who)
 	}
 	return anonymous(cmd, url, token)
+}
+
+// givenToken is the access token of whoever runs the command, or "".
+func givenToken() string { return strings.TrimSpace(os.Getenv("SEATHOLD_TOKEN")) }
+
+func noToken(who string) error {
+	return fmt.Errorf("SEATHOLD_TOKEN is not set: put %s's access token there, "+
+		"by export SEATHOLD_TOKEN=$(seathold login --email …)", who)
 }
 
 // explained names what a user of the command can do about a failed call.

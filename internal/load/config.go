@@ -28,7 +28,10 @@ type Config struct {
 
 // Check returns an error that says what is wrong and how to mend it.
 func (c Config) Check() error {
-	if err := errors.Join(c.Schedule.Check(), c.Mix.Check()); err != nil {
+	if err := c.Schedule.Check(); err != nil {
+		return err
+	}
+	if err := c.Mix.Check(); err != nil {
 		return err
 	}
 	switch {
@@ -40,7 +43,7 @@ func (c Config) Check() error {
 		return errors.New("customers: 0 have no account, and all of the mix takes one: give browse or listen a weight, or customers")
 	case c.Think < 0:
 		return fmt.Errorf("think: %s is out of range; use 0s or more", c.Think)
-	case c.HoldTTL != 0 && c.HoldTTL < time.Second:
+	case c.HoldTTL < 0 || c.HoldTTL%time.Second != 0:
 		return fmt.Errorf("hold-ttl: %s is out of range; use whole seconds, 1s or more", c.HoldTTL)
 	}
 	return nil

@@ -81,9 +81,6 @@ func (s *Sale) findEvent(ctx context.Context) (err error) {
 	return err
 }
 
-// own reports whether the event is one of its own.
-func (s *Sale) own() bool { return s.config.Event == "" }
-
 func (s *Sale) makeEvent(ctx context.Context) error {
 	switch s.role {
 	case "":

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"seathold/internal/client"
@@ -54,8 +55,8 @@ func (s *Sale) Finish(ctx context.Context) Report {
 		r.HoldsPerSecond = float64(r.HoldsGranted) / r.Seconds
 	}
 	r.Notes = s.notes(r)
-	if err := s.closeEvent(ctx); err != nil {
-		r.Notes = append(r.Notes, fmt.Sprintf("event %s is still on sale: it could not be closed: %s", s.event.ID, err))
+	if err := s.Close(ctx); err != nil {
+		r.Notes = append(r.Notes, err.Error())
 	}
 	return r
 }
@@ -76,15 +77,19 @@ func (s *Sale) notes(r Report) (notes []string) {
 	return notes
 }
 
-// closeEvent ends the sale of an event of its own, so that nobody else finds it.
-func (s *Sale) closeEvent(ctx context.Context) error {
-	if !s.own() {
+// Close ends the sale of an event of its own, so that nobody else finds it. Finish
+// does so too; it is for a sale that never began.
+func (s *Sale) Close(ctx context.Context) error {
+	if s.config.Event != "" {
 		return nil
 	}
 	_, err := client.Patiently(ctx, func() (*client.ChangeEventResponse, error) {
 		return s.staff.ChangeEventWithResponse(ctx, s.event.ID, client.EventChange{Status: new(client.EventChangeStatusClosed)})
 	})
-	return err
+	if err != nil {
+		return fmt.Errorf("event %s is still on sale, it could not be closed: %w", s.event.ID, err)
+	}
+	return nil
 }
 
 // ErrorShare is the share of calls that failed, from 0 to 1.
@@ -98,10 +103,10 @@ func (r Report) ErrorShare() float64 {
 // Judge returns an error that says what must not be, nil where all is well. maxErrors is
 // the share of calls, from 0 to 1, that may fail.
 func (r Report) Judge(maxErrors float64) error {
-	var faults []error
+	var faults []string
 	fault := func(is bool, format string, args ...any) {
 		if is {
-			faults = append(faults, fmt.Errorf(format, args...))
+			faults = append(faults, fmt.Sprintf(format, args...))
 		}
 	}
 	fault(len(r.Check.DoubleSales) > 0, "%d seats were sold twice", len(r.Check.DoubleSales))
@@ -112,5 +117,8 @@ func (r Report) Judge(maxErrors float64) error {
 		fault(a.Sold < r.Check.Seats, "%d seats were sold to customers, and the audit finds %d", r.Check.Seats, a.Sold)
 	}
 	fault(r.ErrorShare() > maxErrors, "%d of %d calls failed (%.2f%%, more than %.2f%%)", r.Errors, r.Calls, 100*r.ErrorShare(), 100*maxErrors)
-	return errors.Join(faults...)
+	if len(faults) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(faults, "; "))
 }

@@ -3,9 +3,9 @@ package load
 import (
 	"context"
 	"crypto/rand"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
-	mathrand "math/rand/v2"
 	"sync/atomic"
 	"time"
 
