@@ -110,6 +110,10 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 	}
 	if f.event == "" {
 		if c.Plan, err = booking.GeneratePlan(f.like, f.seats); err != nil {
+			var refused *booking.Error
+			if errors.As(err, &refused) { // without its code: it is no answer of a service
+				err = errors.New(refused.Detail)
+			}
 			return c, usageError{fmt.Errorf("--%w", err)}
 		}
 	}

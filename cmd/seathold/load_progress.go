@@ -43,7 +43,9 @@ func newLoadProgress(cmd *cobra.Command, duration time.Duration, quiet bool) *lo
 	if onTerminal(cmd.ErrOrStderr()) {
 		every = time.Second
 	}
-	return &loadProgress{progress: newProgress(cmd.ErrOrStderr(), "load", int(duration/every)+1, quiet), every: every}
+	p := newProgress(cmd.ErrOrStderr(), "load", int(duration/every)+1, quiet)
+	p.narrow()
+	return &loadProgress{progress: p, every: every}
 }
 
 // watch tells how the sale stands until it is stopped, or the time is over.
@@ -72,8 +74,12 @@ func (p *loadProgress) watch(sale *load.Sale) (stop func()) {
 func (p *loadProgress) line(now load.Now) string {
 	arrivals := float64(now.Arrived-p.last.Arrived) / max((now.Elapsed-p.last.Elapsed).Seconds(), 0.001)
 	p.last = now
-	return fmt.Sprintf("%.1f arrivals/s, %d in flight, %d holds (p50 %s, p99 %s), %d dropped, %d errors",
-		arrivals, now.InFlight, now.Holds, milliseconds(now.Recent.P50), milliseconds(now.Recent.P99), now.Dropped, now.Errors)
+	said := fmt.Sprintf("%.1f arrivals/s, %d here, holds p50 %s p99 %s, %d errors",
+		arrivals, now.InFlight, milliseconds(now.Recent.P50), milliseconds(now.Recent.P99), now.Errors)
+	if now.Dropped > 0 {
+		said += fmt.Sprintf(", %d dropped", now.Dropped)
+	}
+	return said
 }
 
 // milliseconds is a time in three digits or so.

@@ -12,7 +12,7 @@ import (
 
 func printReport(to io.Writer, r load.Report) error {
 	fmt.Fprintf(to, "Event %s, %d seats. Times from when a call was meant to start; SERVICE: from when it had a connection.\n\n", r.EventID, r.Seats)
-	err := table(to, "STEP\tCALLS\tOK\tP50\tP90\tP99\tP99.9\tMAX\tSERVICE P50\tP99\tREFUSED\tERRORS", func(w io.Writer) {
+	err := table(to, "STEP\tCALLS\tOK\tP50\tP90\tP99\tP99.9\tMAX\tSERVICE P50\tSERVICE P99\tREFUSED\tERRORS", func(w io.Writer) {
 		for _, s := range r.Steps {
 			fmt.Fprintf(w, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Name, s.Count, s.OK,
 				milliseconds(s.Latency.P50), milliseconds(s.Latency.P90), milliseconds(s.Latency.P99), milliseconds(s.Latency.P999),
@@ -22,7 +22,9 @@ func printReport(to io.Writer, r load.Report) error {
 	if err != nil {
 		return err
 	}
-	line := func(name, format string, args ...any) { fmt.Fprintf(to, "%-9s %s\n", name, fmt.Sprintf(format, args...)) }
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(to, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+	}
 	fmt.Fprintln(to)
 	line("arrivals", "%d in %.1fs: %s", r.Arrivals, r.Seconds, kinds(r.Visits))
 	line("dropped", "%d because too many were there, %d did not come to an end", r.Dropped, r.Cut)
@@ -79,6 +81,8 @@ func checked(c load.Check) string {
 		return "not done: " + c.Error
 	case len(c.DoubleSales)+len(c.Lost) > 0:
 		return fmt.Sprintf("FAILED: %d seats sold twice, %d orders not as their customers were told", len(c.DoubleSales), len(c.Lost))
+	case c.Orders == 0:
+		return "nothing was sold"
 	default:
 		return "every paid seat is its buyer's by the API, none was sold twice"
 	}

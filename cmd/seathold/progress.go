@@ -37,20 +37,27 @@ func onTerminal(to io.Writer) bool {
 func beginProgress(to io.Writer, what string, total int, terminal bool) *progress {
 	p := &progress{to: to, what: what, total: total, started: time.Now()}
 	if terminal {
-		p.bar = newBar(to, what, total)
+		p.bar = newBar(to, what, total, 30)
 	}
 	return p
 }
 
-func newBar(to io.Writer, what string, total int) *progressbar.ProgressBar {
+func newBar(to io.Writer, what string, total, width int) *progressbar.ProgressBar {
 	options := []progressbar.Option{
-		progressbar.OptionSetWriter(to), progressbar.OptionSetDescription(what), progressbar.OptionSetWidth(30),
+		progressbar.OptionSetWriter(to), progressbar.OptionSetDescription(what), progressbar.OptionSetWidth(width),
 		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(true), progressbar.OptionClearOnFinish(),
 	}
 	if total == 1 { // nobody knows how far it is: it only moves
 		return progressbar.NewOptions(-1, append(options, progressbar.OptionSpinnerType(14))...)
 	}
 	return progressbar.NewOptions(total, append(options, progressbar.OptionShowCount())...)
+}
+
+// narrow leaves more of the line to the names of parts.
+func (p *progress) narrow() {
+	if p.bar != nil {
+		p.bar = newBar(p.to, p.what, p.total, 10)
+	}
 }
 
 // part tells that the next part begins.

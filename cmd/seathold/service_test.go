@@ -15,7 +15,7 @@ func refused(code string) error {
 
 func TestFailedCallsSayWhatToDo(t *testing.T) {
 	for err, says := range map[error]string{
-		errors.New("no answer"):         "--url",
+		errors.New("no answer"):    "--url",
 		refused("unauthenticated"): "SEATHOLD_TOKEN: the reason; seathold login",
 		refused("forbidden"):       "SEATHOLD_TOKEN: the reason",
 		refused("not_found"):       "not_found: the reason",

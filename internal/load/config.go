@@ -40,7 +40,7 @@ func (c Config) Check() error {
 	case c.Customers < 0:
 		return fmt.Errorf("customers: %d is out of range; use 0 or more", c.Customers)
 	case c.mix().Check() != nil:
-		return errors.New("customers: 0 have no account, and all of the mix takes one: give browse or listen a weight, or customers")
+		return errors.New("customers: with 0 nobody has an account, and all of the mix takes one; use 1 or more, or give browse or listen a weight")
 	case c.Think < 0:
 		return fmt.Errorf("think: %s is out of range; use 0s or more", c.Think)
 	case c.HoldTTL < 0 || c.HoldTTL%time.Second != 0:

@@ -38,7 +38,7 @@ func (m Mix) Check() error {
 		total += m[k]
 	}
 	if total == 0 {
-		return errors.New("all weights are 0: nobody would come; give one of browse, listen, buy, abandon, release, cancel a weight")
+		return errors.New("browse, listen, buy, abandon, release, cancel: all weights are 0: nobody would come")
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func TestConfigurationsThatAreNone(t *testing.T) {
 		"buy: a weight":     func(c *Config) { c.Mix = Mix{Buy: -1} },
 		"max-in-flight: 0":  func(c *Config) { c.MaxInFlight = 0 },
 		"customers: -1":     func(c *Config) { c.Customers = -1 },
-		"0 have no account": func(c *Config) { c.Customers = 0 },
+		"customers: with 0": func(c *Config) { c.Customers = 0 },
 		"think: -1s":        func(c *Config) { c.Think = -time.Second },
 		"hold-ttl: 500ms":   func(c *Config) { c.HoldTTL = time.Second / 2 },
 		"hold-ttl: 1.5s":    func(c *Config) { c.HoldTTL = 3 * time.Second / 2 },
