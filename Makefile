@@ -19,10 +19,11 @@ CYCLONEDX := v1.10.0
 SCHEMATHESIS := 4.32.5
 AXE := 4.14.1
 TYPESCRIPT := 7.0.2
+K6_TYPES := 2.3.0
 # What the pages are served with; `make vendor` after a change.
 PREACT := 11.2.0
 HTM := 3.1.1
-NPM := $(TOOLS)/npm axe-core@$(AXE) typescript@$(TYPESCRIPT) preact@$(PREACT) htm@$(HTM)
+NPM := $(TOOLS)/npm axe-core@$(AXE) typescript@$(TYPESCRIPT) preact@$(PREACT) htm@$(HTM) @types/k6@$(K6_TYPES)
 
 .PHONY: help
 help: ## show this help
@@ -56,7 +57,7 @@ test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS) $(TOOLS)/schemathesis $(SCHEMATHESIS) $(NPM)
 
 .PHONY: check
-check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, the pages' scripts, known vulnerabilities
+check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, the scripts of pages and k6, known vulnerabilities
 	@test -z "$$($(BIN)/golangci-lint fmt --diff 2>&1)" || { $(BIN)/golangci-lint fmt --diff; echo 'run: make fmt'; exit 1; }
 	go mod tidy -diff
 	go mod verify
