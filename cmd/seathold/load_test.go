@@ -123,7 +123,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	wrong(1, "--url says where it is", "http://127.0.0.1:1")
 	wrong(1, "customers make no events", loadtest.New(t, loadtest.Options{Role: client.AccountRoleCustomer}).URL)
 
-	limited := loadtest.New(t, loadtest.Options{Limits: true})
+	limited := loadtest.New(t, loadtest.Options{Limited: "/register"})
 	wrong(1, "SEATHOLD_ABUSE_LIMITS=off, or come from more addresses", limited.URL)
 	require.Equal(t, client.EventStatusClosed, limited.Event().Status, "no sale is left behind")
 }

@@ -110,7 +110,7 @@ func (s *Sale) ordersOf(ctx context.Context, one *person) (orders []client.Order
 
 // mapSettles is how long the map, which is as of its version, may take to show
 // the last sales.
-const mapSettles = 5 * time.Second
+const mapSettles = 3 * time.Second
 
 // checkMap requires that every sold seat shows as sold.
 func (s *Sale) checkMap(ctx context.Context) (lost []Lost, err error) {

@@ -22,6 +22,7 @@ type Config struct {
 	Think       time.Duration // what a person takes between two steps, on the average
 	Pay         bool          // buyers press Pay on the sandbox's page
 	MaxInFlight int           // visitors at a time; who arrives beyond is dropped
+	LeaveWithin time.Duration // how long the last ones have for what they began; 0: 45 s
 
 	Transport http.RoundTripper // nil: one with a connection for every visitor
 }

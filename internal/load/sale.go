@@ -10,6 +10,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"net/http"
@@ -46,8 +47,8 @@ type Sale struct {
 	visits           map[Kind]*atomic.Int64
 }
 
-// leaveWithin is how long the last visitors have for what they began.
-const leaveWithin = 45 * time.Second
+// defaultLeaveWithin is longer than a call may take, and a payment until it is confirmed.
+const defaultLeaveWithin = 45 * time.Second
 
 // Run has the visitors arrive, until the schedule or ctx ends, and returns when
 // the last one has gone.
@@ -79,7 +80,7 @@ func (s *Sale) Run(ctx context.Context) {
 		})
 	}
 	s.setTimes(start, time.Now())
-	defer time.AfterFunc(leaveWithin, func() {
+	defer time.AfterFunc(cmp.Or(s.config.LeaveWithin, defaultLeaveWithin), func() {
 		s.cut.Store(int64(len(s.slots)))
 		cut()
 	}).Stop()

@@ -65,7 +65,7 @@ func (s Schedule) Times() iter.Seq[time.Duration] {
 	return func(yield func(time.Duration) bool) {
 		n, distance := 0.0, func() float64 { return 1 }
 		if s.Poisson {
-			distance = rand.New(rand.NewPCG(s.Seed, 0)).ExpFloat64
+			distance = rand.New(rand.NewPCG(s.Seed, 0)).ExpFloat64 //nolint:gosec // a load is to be repeated, not kept secret
 			n = distance()
 		}
 		for ; ; n += distance() {

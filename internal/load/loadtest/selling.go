@@ -57,7 +57,11 @@ func (s *Server) getPlan(w http.ResponseWriter, _ *http.Request) { answer(w, htt
 func (s *Server) seatMap() client.SeatMap {
 	var shown strings.Builder
 	for _, seat := range s.seats {
-		shown.WriteString(cmp.Or(s.taken[seat], "."))
+		as := cmp.Or(s.taken[seat], ".")
+		if as == "s" && s.options.HidesSales {
+			as = "h"
+		}
+		shown.WriteString(as)
 	}
 	return client.SeatMap{EventID: s.event.ID, Seats: shown.String(), Version: fmt.Sprint(s.number)}
 }

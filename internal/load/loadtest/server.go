@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +20,8 @@ import (
 type Options struct {
 	SellsTwice bool               // no seat is ever taken
 	Forgets    bool               // a paid order is cancelled once its customer was told
-	Limits     bool               // accounts are limited
+	Limited    string             // calls whose path ends so are limited
+	HidesSales bool               // the map never shows a seat as sold
 	Role       client.AccountRole // of whoever has a token that it did not give; "": operator
 	AccessTTL  time.Duration      // of its tokens, whole seconds; 0: an hour
 	Mismatches int                // that an audit finds
@@ -59,6 +61,10 @@ func New(t testing.TB, o Options) *Server {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if o.Before != nil {
 			o.Before(w, r)
+		}
+		if o.Limited != "" && strings.HasSuffix(r.URL.Path, o.Limited) {
+			refuse(w, http.StatusTooManyRequests, "rate_limited")
+			return
 		}
 		mux.ServeHTTP(w, r)
 	}))
