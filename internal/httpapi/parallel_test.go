@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -139,9 +141,27 @@ func (w *world) standOn(addr string, limited bool) {
 	ports.NewID = uuid.NewString // others use the server too
 	if limited {
 		limits.Hoarding = booking.UsualHoarding()
-		w.api.Throttle = booking.NewThrottle(store, booking.NoMetrics{}, w.api.Log)
+		w.api.Throttle = booking.NewThrottle(&unhurriedLimiter{Limiter: store}, booking.NoMetrics{}, w.api.Log)
 	}
 	w.api.Booking = booking.NewService(ports, limits)
+}
+
+// unhurriedLimiter refuses the same however slow the machine is: its quotas do
+// not refill while a test runs, and an answer that takes long does not count as
+// none, which would let the call through.
+type unhurriedLimiter struct {
+	booking.Limiter
+	mu sync.Mutex // one at a time, so that nobody waits for a connection
+}
+
+func (l *unhurriedLimiter) Take(ctx context.Context, takes []booking.Take) ([]booking.Standing, error) {
+	takes = slices.Clone(takes)
+	for i := range takes {
+		takes[i].Rate.Every = time.Hour
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Limiter.Take(context.WithoutCancel(ctx), takes)
 }
 
 // A hold that cooled down is answered as the contract says.
