@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seathold/internal/booking"
+	"seathold/internal/httpapi/openapitest"
 	"seathold/internal/redisstore"
 	"seathold/internal/testserver"
 )
@@ -30,9 +30,8 @@ const manyCalls = 1000
 func storm(t *testing.T, w *world, most int) (statuses map[int]int, during, after int) {
 	t.Helper()
 	event := w.do(olga, post, "/v1/events", wideEvent(most)).ok(http.StatusCreated).id()
-	server := httptest.NewServer(w.api)
-	t.Cleanup(server.Close)
-	server.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 100
+	server := w.serveDocumented()
+	server.Client().Transport.(*openapitest.Transport).Base.(*http.Transport).MaxIdleConnsPerHost = 100
 	send := func(method, path, body string) (int, string, error) {
 		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/v1/events/"+event+path, strings.NewReader(body))
 		if err != nil {
