@@ -252,7 +252,9 @@ func TestSecretFiles(t *testing.T) {
 				direct := mustLoad(t, realServers(append(others, name+"="+value)...)...)
 				fromFile := mustLoad(t, realServers(append(others, name+"=", name+"_FILE="+path)...)...)
 				require.Equal(t, SourceFile, fromFile.sources[name])
-				fromFile.sources, direct.sources = nil, nil
+				require.Equal(t, []SecretFile{{Variable: name + "_FILE", Path: path}}, fromFile.SecretFiles())
+				require.Empty(t, direct.SecretFiles())
+				fromFile.sources, fromFile.files, direct.sources = nil, nil, nil
 				require.Equal(t, direct, fromFile)
 			})
 		}
