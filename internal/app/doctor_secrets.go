@@ -17,7 +17,8 @@ const makeSecret = "give it one of its own: openssl rand -hex 32"
 // usedSecret is a secret and what it is for.
 type usedSecret struct{ variable, value string }
 
-// allSecrets are those that are set and somebody chose. A Stripe secret is Stripe's.
+// allSecrets are those that are set and that somebody here chose; Stripe's are
+// Stripe's.
 func (e examined) allSecrets() []usedSecret {
 	c := e.config
 	all := []usedSecret{
@@ -25,7 +26,6 @@ func (e examined) allSecrets() []usedSecret {
 		{"SEATHOLD_DEMO_PASSWORD", c.DemoPassword.Reveal()},
 		{"the password of SEATHOLD_REDIS_URL", c.Redis.Password.Reveal()},
 		{"the password of SEATHOLD_MONGODB_URI", passwordOf(c.MongoDB.URI.Reveal())},
-		{"SEATHOLD_STRIPE_API_KEY", c.StripeAPIKey.Reveal()},
 	}
 	for _, list := range []struct {
 		variable string
@@ -33,7 +33,6 @@ func (e examined) allSecrets() []usedSecret {
 	}{
 		{"SEATHOLD_SANDBOX_WEBHOOK_SECRET", c.SandboxWebhookSecrets},
 		{"SEATHOLD_STANDARD_WEBHOOK_SECRET", c.StandardWebhookSecrets},
-		{"SEATHOLD_STRIPE_WEBHOOK_SECRET", c.StripeWebhookSecrets},
 	} {
 		for _, secret := range list.secrets {
 			all = append(all, usedSecret{list.variable, secret.Reveal()})
@@ -81,7 +80,7 @@ func (e examined) secrets() []doctor.Finding {
 				"%s: everybody on this machine can read %s", file.Variable, file.Path))
 		}
 	}
-	return otherwise(found, doctor.Fine(check, "%d are set, none is shared, short or a placeholder", len(all)))
+	return otherwise(found, doctor.Fine(check, "%s of one's own, none of them shared, short or a placeholder", plural(len(all), "secret")))
 }
 
 const shortestPassword = 12

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/bson"
 	"go.mongodb.org/mongo-driver/mongo"
 	"go.mongodb.org/mongo-driver/x/mongo/driver/connstring"
+	"go.mongodb.org/mongo-driver/x/mongo/driver/topology"
 )
 
 // Server is what the server says of itself and of the database.
@@ -41,7 +42,7 @@ type Server struct {
 // It changes nothing. CodeUnavailable.
 func (s *Store) Inspect(ctx context.Context) (found Server, err error) {
 	if err := found.askHello(ctx, s.client.Database("admin")); err != nil {
-		return found, unavailable(err)
+		return found, unavailable(reason(err))
 	}
 	if err := found.askOthers(ctx, s.client.Database("admin")); err != nil {
 		return found, unavailable(err)
@@ -102,6 +103,21 @@ func (found *Server) askOthers(ctx context.Context, admin *mongo.Database) error
 	}
 	found.Healthy, found.Majority = status.healthy(), status.WriteMajorityCount
 	return nil
+}
+
+// reason is what the servers met, where none could be chosen: the driver's own
+// text has it at the end of all that it knows of them.
+func reason(err error) error {
+	var none topology.ServerSelectionError
+	if !errors.As(err, &none) {
+		return err
+	}
+	for _, server := range none.Desc.Servers {
+		if server.LastError != nil {
+			return fmt.Errorf("%s: %w", server.Addr, server.LastError)
+		}
+	}
+	return err
 }
 
 // setStatus is the part of replSetGetStatus that counts here.
