@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,10 +77,15 @@ func (e examined) mongodb(ctx context.Context) []doctor.Finding {
 	if err != nil {
 		return append(found, mongodbAway(m, err))
 	}
-	found = append(found, doctor.Fine("mongodb", "%s answers", m), mongodbVersion(server))
-	found = append(found, mongodbTopology(server)...)
-	return append(found, mongodbWriteConcern(uri), mongodbIndexes(m, server),
-		clock("mongodb-clock", "MongoDB's", server.ClockAhead, server.Within))
+	found = append(found, doctor.Fine("mongodb", "%s answers", m))
+	return append(found, judgeMongoDB(m, uri, server)...)
+}
+
+func judgeMongoDB(m config.MongoDB, uri mongostore.URI, s mongostore.Server) []doctor.Finding {
+	return slices.Concat(
+		[]doctor.Finding{mongodbVersion(s)}, mongodbRights(m, s), mongodbTopology(s),
+		[]doctor.Finding{mongodbWriteConcern(uri), mongodbIndexes(m, s), clock("mongodb-clock", "MongoDB's", s.ClockAhead, s.Within)},
+	)
 }
 
 // mongodbAway tells why it does not let us look. The driver's words name servers,
@@ -116,6 +122,14 @@ func mongodbVersion(s mongostore.Server) doctor.Finding {
 		return doctor.Wrong(check, "upgrade to a version that is maintained", "MongoDB is %s, and %d.0 is the oldest that is thought of here", s.Version, oldestMongoDB)
 	}
 	return doctor.Fine(check, "%s", s.Version)
+}
+
+func mongodbRights(m config.MongoDB, s mongostore.Server) []doctor.Finding {
+	if len(s.Lacking) == 0 {
+		return nil
+	}
+	return []doctor.Finding{doctor.Wrong("mongodb-rights", "in mongosh: db.grantRolesToUser(NAME, [{role: \"readWrite\", db: "+strconv.Quote(m.Database)+"}])",
+		"the user may not %s in database %q", strings.Join(s.Lacking, ", "), m.Database)}
 }
 
 func mongodbTopology(s mongostore.Server) []doctor.Finding {

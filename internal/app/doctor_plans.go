@@ -106,10 +106,8 @@ func countSeats(ctx context.Context, source planSource, eventID string) (int, er
 	return len(plan.Seats), nil
 }
 
-// room compares what Redis needs for so many seats, all held, with its memory. On
-// a cluster the events are taken to be spread evenly.
+// room looks at the memory of Redis.
 func (e examined) room(ctx context.Context, seats int) []doctor.Finding {
-	const check = "plans"
 	store, err := redisstore.Open(redisOptions(e.config.Redis), newID)
 	if err != nil {
 		return nil
@@ -119,15 +117,22 @@ func (e examined) room(ctx context.Context, seats int) []doctor.Finding {
 	if err != nil {
 		return nil
 	}
+	return judgeRoom(servers, seats)
+}
+
+// judgeRoom compares what Redis needs for so many seats, all held, with its memory.
+// On a cluster the events are taken to be spread evenly.
+func judgeRoom(servers []redisstore.Server, seats int) []doctor.Finding {
+	const check = "plans"
+	const do = "raise maxmemory, or keep fewer events on sale at once"
 	var most int64
 	for _, s := range servers {
 		if s.MaxMemory == 0 {
-			return nil // no limit
+			return nil // no limit, or none is told
 		}
 		most += s.MaxMemory
 	}
 	needed := int64(seats)*bytesOfSeat + int64(seats)/seatsOfAHold*bytesOfHold
-	const do = "raise maxmemory, or keep fewer events on sale at once"
 	switch {
 	case needed > most:
 		return []doctor.Finding{doctor.Wrong(check, do, "%d seats take %s of Redis when all are held, and maxmemory is %s: full, it refuses holds",
@@ -135,6 +140,7 @@ func (e examined) room(ctx context.Context, seats int) []doctor.Finding {
 	case needed > most/2:
 		return []doctor.Finding{doctor.Advise(check, do, "%d seats take %s of Redis when all are held, and maxmemory is %s",
 			seats, megabytes(needed), megabytes(most))}
+	default:
+		return nil
 	}
-	return nil
 }

@@ -62,6 +62,10 @@ func wayToRedis(ctx context.Context, r config.Redis) (found []doctor.Finding) {
 		found = append(found, doctor.Wrong("redis-tls", "use rediss:// (?tls=true with sentinels and clusters), or a private network",
 			"%s is on the public internet, and what is said there is not encrypted", open))
 	}
+	if r.Mode != config.RedisStandalone && len(r.Addrs) == 1 {
+		found = append(found, doctor.Advise("redis-addresses", "name all of them, separated by commas",
+			"SEATHOLD_REDIS_URL names one server of a %s: while that one is away, no instance can start to hold seats", r.Mode))
+	}
 	if r.Password == "" && isFar(r.Addrs) {
 		found = append(found, doctor.Advise("redis-tls", "give Seathold a user of its own, as docker/redis/users.acl does",
 			"Redis asks for no password: whoever reaches it can free and sell seats"))
@@ -75,9 +79,13 @@ func redisServer(mode config.RedisMode, s redisstore.Server) []doctor.Finding {
 	if s.Addr != "" {
 		at = s.Addr + ": "
 	}
-	found := []doctor.Finding{
-		redisVersion(s), redisEviction(s), redisMemory(s), redisPersistence(s), redisReplicas(mode, s),
-		clock("redis-clock", "Redis's", s.ClockAhead, s.Within),
+	found := []doctor.Finding{clock("redis-clock", "Redis's", s.ClockAhead, s.Within)}
+	if s.Told {
+		found = append(found, redisVersion(s), redisEviction(s), redisMemory(s), redisPersistence(s), redisReplicas(mode, s))
+	} else {
+		found = append(found, doctor.Advise("redis-version", "grant the user +info; or look yourself, redis-cli INFO: "+
+			"redis_version 7.0 or later, maxmemory_policy:noeviction, aof_enabled:1, role:master",
+			"this user may not ask what the server is"))
 	}
 	for i := range found {
 		found[i].Saw = at + found[i].Saw
@@ -90,8 +98,8 @@ func redisVersion(s redisstore.Server) doctor.Finding {
 	first, _, _ := strings.Cut(s.Version, ".")
 	major, err := strconv.Atoi(first)
 	switch {
-	case s.Version == "" || err != nil:
-		return doctor.Advise(check, "look yourself: redis-cli INFO server; or grant the user +info", "the server does not say which version it is")
+	case err != nil:
+		return doctor.Advise(check, "look yourself: redis-cli INFO server", "the server does not say which version it is")
 	case major < oldestRedis:
 		return doctor.Wrong(check, "upgrade to Redis 7.0 or later", "Redis is %s: the scripts take %d.0", s.Version, oldestRedis)
 	default:
@@ -104,7 +112,7 @@ func redisEviction(s redisstore.Server) doctor.Finding {
 	const do = "redis-cli CONFIG SET maxmemory-policy noeviction, and write it into redis.conf"
 	switch {
 	case s.Policy == "":
-		return doctor.Advise(check, "look yourself: redis-cli CONFIG GET maxmemory-policy must say noeviction; or grant the user +info",
+		return doctor.Advise(check, "look yourself: redis-cli CONFIG GET maxmemory-policy must say noeviction",
 			"the server does not say what it does when its memory is full")
 	case s.Policy == "noeviction":
 		return doctor.Fine(check, "noeviction")
@@ -193,7 +201,7 @@ func clock(check, whose string, ahead, within time.Duration) doctor.Finding {
 func redisRights(ctx context.Context, store *redisstore.Store, servers []redisstore.Server) []doctor.Finding {
 	const check = "redis-rights"
 	for _, s := range servers {
-		if redisVersion(s).Severity == doctor.Problem {
+		if s.Told && redisVersion(s).Severity == doctor.Problem {
 			return nil
 		}
 	}

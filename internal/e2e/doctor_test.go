@@ -68,10 +68,14 @@ func ownRedis(args ...string) func(*testing.T, *deployment) settings {
 
 var misconfigurations = []misconfiguration{
 	// Redis
-	{"it drops keys when full", ownRedis("--appendonly", "yes", "--maxmemory", "77mb", "--maxmemory-policy", "allkeys-lru"),
-		"redis-eviction", "problem", "maxmemory-policy is allkeys-lru", "CONFIG SET maxmemory-policy noeviction"},
-	{"it would drop keys", ownRedis("--appendonly", "yes", "--maxmemory-policy", "volatile-ttl"),
-		"redis-eviction", "problem", "maxmemory-policy is volatile-ttl", "noeviction"},
+	{
+		"it drops keys when full", ownRedis("--appendonly", "yes", "--maxmemory", "77mb", "--maxmemory-policy", "allkeys-lru"),
+		"redis-eviction", "problem", "maxmemory-policy is allkeys-lru", "CONFIG SET maxmemory-policy noeviction",
+	},
+	{
+		"it would drop keys", ownRedis("--appendonly", "yes", "--maxmemory-policy", "volatile-ttl"),
+		"redis-eviction", "problem", "maxmemory-policy is volatile-ttl", "noeviction",
+	},
 	{"it keeps nothing", ownRedis(), "redis-persistence", "problem", "nothing is kept", "CONFIG SET appendonly yes"},
 	{"it keeps snapshots only", ownRedis("--save", "900 1"), "redis-persistence", "advice", "only snapshots", "appendonly yes"},
 	{"it is too old", func(t *testing.T, _ *deployment) settings {
@@ -89,8 +93,10 @@ var misconfigurations = []misconfiguration{
 		host, port, _ := strings.Cut(testserver.RedisOwn(t).Addr, ":")
 		return redisURL(testserver.RedisOwn(t, "--replicaof", host, port).Addr)
 	}, "redis-replicas", "problem", "is a replica", "primary"},
-	{"it is away", func(t *testing.T, _ *deployment) settings { return redisURL(freeAddress(t)) },
-		"redis", "problem", "does not answer", "start it"},
+	{
+		"it is away", func(t *testing.T, _ *deployment) settings { return redisURL(freeAddress(t)) },
+		"redis", "problem", "does not answer", "start it",
+	},
 	{"its password is wrong", func(t *testing.T, d *deployment) settings {
 		return settings{"SEATHOLD_REDIS_URL": "redis://seathold:wrong@" + d.redis.Options().Addr}
 	}, "redis", "problem", "user and password", "correct SEATHOLD_REDIS_URL"},
@@ -150,23 +156,31 @@ var misconfigurations = []misconfiguration{
 		require.NoError(t, os.Chmod(path, 0o644))
 		return settings{"SEATHOLD_JWT_SECRET": "", "SEATHOLD_JWT_SECRET_FILE": path}
 	}, "secrets", "advice", "SEATHOLD_JWT_SECRET_FILE: everybody", "chmod o-rwx"},
-	{"a secret is too short", given(settings{"SEATHOLD_JWT_SECRET": "hush"}),
-		"configuration", "problem", "SEATHOLD_JWT_SECRET: its value (not shown)", "at least 32 bytes"},
+	{
+		"a secret is too short", given(settings{"SEATHOLD_JWT_SECRET": "hush"}),
+		"configuration", "problem", "SEATHOLD_JWT_SECRET: its value (not shown)", "at least 32 bytes",
+	},
 
 	// What customers and providers come to
 	{"it is not https", given(settings{"SEATHOLD_PUBLIC_URL": "http://tickets.example"}), "public-url", "problem", "is not https", "put TLS before"},
-	{"it is this machine", func(_ *testing.T, d *deployment) settings { return settings{"SEATHOLD_PUBLIC_URL": d.url} },
-		"public-url", "advice", "is this machine", "the address that customers use"},
+	{
+		"it is this machine", func(_ *testing.T, d *deployment) settings { return settings{"SEATHOLD_PUBLIC_URL": d.url} },
+		"public-url", "advice", "is this machine", "the address that customers use",
+	},
 	{"nobody has it", func(t *testing.T, _ *deployment) settings {
 		return settings{"SEATHOLD_PUBLIC_URL": "http://" + freeAddress(t)}
 	}, "public-url", "problem", "connection refused", "start the service"},
-	{"its certificate does not count", given(settings{"SSL_CERT_FILE": "/dev/null", "SSL_CERT_DIR": "/dev/null"}),
-		"public-url", "problem", "certificate", "the certificate counts"},
+	{
+		"its certificate does not count", given(settings{"SSL_CERT_FILE": "/dev/null", "SSL_CERT_DIR": "/dev/null"}),
+		"public-url", "problem", "certificate", "the certificate counts",
+	},
 	{"the balancer has no instance", front(answers(http.StatusServiceUnavailable, "/")), "public-url", "problem", "has no instance", "/readyz"},
 	{"it leads elsewhere", front(answers(http.StatusMovedPermanently, "/")), "public-url", "problem", "leads on to https://elsewhere.example/livez", "follow no redirects"},
 	{"it is another service", front(answers(http.StatusOK, "/")), "public-url", "problem", "not as Seathold does", "Seathold's own address"},
-	{"the balancer keeps webhooks out", front(answers(http.StatusForbidden, "/v1/webhooks/")),
-		"webhook", "problem", "/v1/webhooks/stripe answers 403", "let POST /v1/webhooks/ pass"},
+	{
+		"the balancer keeps webhooks out", front(answers(http.StatusForbidden, "/v1/webhooks/")),
+		"webhook", "problem", "/v1/webhooks/stripe answers 403", "let POST /v1/webhooks/ pass",
+	},
 	{"the service has another provider", given(settings{
 		"SEATHOLD_PAYMENT_PROVIDER": "standard", "SEATHOLD_STANDARD_WEBHOOK_SECRET": "whsec_YSBzZWNyZXQgb2YgdGhlIGRvY3RvcidzIHRlc3Q=",
 	}), "webhook", "problem", "another payment provider than standard", "restart the service"},
@@ -176,22 +190,30 @@ var misconfigurations = []misconfiguration{
 	{"operators' pages are open", given(settings{"SEATHOLD_OPS_ADDR": "0.0.0.0:9091"}), "configuration", "advice", "may be reached by anyone", "firewall"},
 
 	// What is for trying
-	{"payments move no money", given(settings{"SEATHOLD_PAYMENT_PROVIDER": "sandbox", "SEATHOLD_SANDBOX_WEBHOOK_SECRET": webhookSecret}),
-		"payments", "problem", "moves no money", "stripe or standard"},
+	{
+		"payments move no money", given(settings{"SEATHOLD_PAYMENT_PROVIDER": "sandbox", "SEATHOLD_SANDBOX_WEBHOOK_SECRET": webhookSecret}),
+		"payments", "problem", "moves no money", "stripe or standard",
+	},
 	{"payments are a test", given(settings{"SEATHOLD_STRIPE_API_KEY": "sk_test_of-the-doctors-test"}), "payments", "advice", "test mode", "live key"},
-	{"the demo is on", given(settings{"SEATHOLD_DEMO": "on", "SEATHOLD_DEMO_PASSWORD": "a password that was given"}),
-		"demo", "problem", "the demo is on", "SEATHOLD_DEMO=off"},
+	{
+		"the demo is on", given(settings{"SEATHOLD_DEMO": "on", "SEATHOLD_DEMO_PASSWORD": "a password that was given"}),
+		"demo", "problem", "the demo is on", "SEATHOLD_DEMO=off",
+	},
 	{"limits are off", given(settings{"SEATHOLD_ABUSE_LIMITS": "off"}), "configuration", "advice", "SEATHOLD_ABUSE_LIMITS is off", "unless it is meant"},
 	{"nobody pays so fast", given(settings{"SEATHOLD_PAYMENT_TTL": "5s"}), "times", "advice", "SEATHOLD_PAYMENT_TTL is 5s", "some minutes"},
 	{"no hold can be extended", given(settings{"SEATHOLD_HOLD_TTL": "2h"}), "configuration", "advice", "no hold can be extended", "unless it is meant"},
 	{"a variable is misspelt", given(settings{"SEATHOLD_HOLD_TLL": "5m"}), "configuration", "advice", "SEATHOLD_HOLD_TLL", "SEATHOLD_HOLD_TTL"},
 
 	// What else is asked
-	{"the issuer is away", given(settings{"SEATHOLD_OIDC_ISSUER": "http://127.0.0.1:1", "SEATHOLD_OIDC_AUDIENCE": "seathold"}),
-		"oidc", "problem", "cannot be had", "SEATHOLD_OIDC_ISSUER"},
+	{
+		"the issuer is away", given(settings{"SEATHOLD_OIDC_ISSUER": "http://127.0.0.1:1", "SEATHOLD_OIDC_AUDIENCE": "seathold"}),
+		"oidc", "problem", "cannot be had", "SEATHOLD_OIDC_ISSUER",
+	},
 	{"nobody takes traces", given(settings{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}), "traces", "advice", "nobody takes traces", "OTEL_EXPORTER_OTLP_ENDPOINT"},
-	{"traces are spoken otherwise", given(settings{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}),
-		"traces", "problem", "not spoken here", "correct it"},
+	{
+		"traces are spoken otherwise", given(settings{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}),
+		"traces", "problem", "not spoken here", "correct it",
+	},
 }
 
 // TestDoctorNamesEachMisconfiguration does one thing wrong at a time, and requires

@@ -217,4 +217,3 @@ func (d *deployment) prepared(t *testing.T) (uri string, db *mongo.Database) {
 }
 
 func redisURL(addr string) settings { return settings{"SEATHOLD_REDIS_URL": "redis://" + addr} }
-

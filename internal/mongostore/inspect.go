@@ -27,6 +27,10 @@ type Server struct {
 	// one before it counts. Both 0: this user is not told.
 	Healthy, Majority int
 
+	// Lacking are the actions on the database that this user may not do, where the
+	// server tells.
+	Lacking []string
+
 	// Empty is a database without anything in it.
 	Empty bool
 	// Missing and Weakened name the indexes that are not there, or are other ones
@@ -41,13 +45,17 @@ type Server struct {
 // Inspect asks the primary what it is, and reads which indexes the database has.
 // It changes nothing. CodeUnavailable.
 func (s *Store) Inspect(ctx context.Context) (found Server, err error) {
-	if err := found.askHello(ctx, s.client.Database("admin")); err != nil {
+	admin, database := s.client.Database("admin"), s.orders.Database()
+	if err := found.askHello(ctx, admin); err != nil {
 		return found, unavailable(reason(err))
 	}
-	if err := found.askOthers(ctx, s.client.Database("admin")); err != nil {
+	if err := found.askOthers(ctx, admin); err != nil {
 		return found, unavailable(err)
 	}
-	names, err := s.orders.Database().ListCollectionNames(ctx, bson.D{})
+	if err := found.askRights(ctx, admin, database.Name()); err != nil {
+		return found, unavailable(err)
+	}
+	names, err := database.ListCollectionNames(ctx, bson.D{})
 	if err != nil {
 		return found, unavailable(err)
 	}
@@ -90,7 +98,7 @@ func (found *Server) askOthers(ctx context.Context, admin *mongo.Database) error
 	var build struct {
 		Version string `bson:"version"`
 	}
-	if err := ask(ctx, admin, "buildInfo", &build); err != nil {
+	if err := ask(ctx, admin, bson.D{{Key: "buildInfo", Value: 1}}, &build); err != nil {
 		return err
 	}
 	found.Version = build.Version
@@ -98,7 +106,7 @@ func (found *Server) askOthers(ctx context.Context, admin *mongo.Database) error
 		return nil
 	}
 	var status setStatus
-	if err := ask(ctx, admin, "replSetGetStatus", &status); err != nil {
+	if err := ask(ctx, admin, bson.D{{Key: "replSetGetStatus", Value: 1}}, &status); err != nil {
 		return err
 	}
 	found.Healthy, found.Majority = status.healthy(), status.WriteMajorityCount
@@ -141,8 +149,8 @@ func (s setStatus) healthy() (n int) {
 }
 
 // ask leaves answer as it is where the server refuses to say.
-func ask(ctx context.Context, admin *mongo.Database, command string, answer any) error {
-	err := admin.RunCommand(ctx, bson.D{{Key: command, Value: 1}}).Decode(answer)
+func ask(ctx context.Context, admin *mongo.Database, command bson.D, answer any) error {
+	err := admin.RunCommand(ctx, command).Decode(answer)
 	var refused mongo.CommandError
 	if errors.As(err, &refused) && !refused.HasErrorLabel("NetworkError") {
 		return nil

@@ -11,10 +11,11 @@ import (
 	"github.com/redis/go-redis/v9"
 )
 
-// Server is what a server says of itself. Of what it does not tell the value is
-// the zero one.
+// Server is what a server says of itself.
 type Server struct {
-	Addr    string // host:port; "" for the only one
+	Addr string // host:port; "" for the only one
+	// Told is false where this user may not ask (INFO): all but the clock is zero.
+	Told    bool
 	Version string // Redis's own, which its kin claim to be compatible with
 	Role    string // "master" or "slave"
 	// Replicas counts those that copy a master.
@@ -25,8 +26,8 @@ type Server struct {
 
 	AppendOnly bool   // every write is logged to a file
 	Fsync      string // appendfsync; "" where it may not be asked for
-	Save       string // when snapshots are made; none is ""
-	ToldSave   bool   // Save is known
+	Save       string // when snapshots are made, "" is never
+	ToldSave   bool   // it might be asked for
 	// WriteFailed says that the log or the last snapshot could not be written.
 	WriteFailed bool
 
@@ -62,7 +63,9 @@ func inspect(ctx context.Context, asked redis.Cmdable) (s Server, err error) {
 	if err = unlessRefused(err); err != nil {
 		return s, err
 	}
-	s.readInfo(info)
+	if s.Told = info != ""; s.Told {
+		s.readInfo(info)
+	}
 	if err := s.readConfig(ctx, asked); err != nil {
 		return s, err
 	}

@@ -64,7 +64,7 @@ func TestInspectAsTheDeployedUser(t *testing.T) {
 	require.Positive(t, one.Within)
 	require.Positive(t, one.UsedMemory)
 	one.Version, one.ClockAhead, one.Within, one.UsedMemory = "", 0, 0, 0
-	require.Equal(t, Server{Role: "master", MaxMemory: 512 << 20, Policy: "noeviction", AppendOnly: true}, one, "CONFIG is not told")
+	require.Equal(t, Server{Told: true, Role: "master", MaxMemory: 512 << 20, Policy: "noeviction", AppendOnly: true}, one, "CONFIG is not told")
 	refused, err := s.Refused(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, refused)
@@ -81,6 +81,19 @@ func TestInspectTellsWhatIsSet(t *testing.T) {
 	server.Kill()
 	_, err = openAt(t, server.Addr).Inspect(t.Context())
 	require.Error(t, err)
+}
+
+func TestInspectWhatMayNotBeAsked(t *testing.T) {
+	t.Parallel()
+	a := secured(t)
+	addr := testserver.RedisSecured(t, a).Addr
+	require.NoError(t, letIn(t.Context(), a.Open(t, addr), "+ping +time"))
+	all, err := openWith(t, asUser(a, addr)).Inspect(t.Context())
+	require.NoError(t, err)
+	one := all[0]
+	require.Positive(t, one.Within)
+	one.ClockAhead, one.Within = 0, 0
+	require.Equal(t, Server{}, one)
 }
 
 func TestInspectEveryPrimary(t *testing.T) {
