@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,26 +38,25 @@ func (e examined) orderStore(ctx context.Context) []doctor.Finding {
 	return e.mongodb(ctx)
 }
 
-func (e examined) dataFile() string { return filepath.Join(e.config.DataDir, "orders.db") }
-
 func (e examined) dataFolder(ctx context.Context) []doctor.Finding {
 	const check = "data-folder"
-	if isOpenToAll(e.dataFile()) {
-		return []doctor.Finding{doctor.Wrong(check, "chmod 600 "+e.dataFile(), "everybody on this machine can read the orders in %s", e.dataFile())}
+	path := dataFile(e.config)
+	if isOpenToAll(path) {
+		return []doctor.Finding{doctor.Wrong(check, "chmod 600 "+path, "everybody on this machine can read the orders in %s", path)}
 	}
-	store, err := boltstore.ReadOnly(e.dataFile())
+	store, err := boltstore.ReadOnly(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return []doctor.Finding{doctor.Fine(check, "nothing is stored in %s yet: the first start makes it", e.config.DataDir)}
 	case errors.Is(err, boltstore.ErrInUse):
-		return []doctor.Finding{doctor.Fine(check, "%s is in use by the running service, as one process may", e.dataFile())}
+		return []doctor.Finding{doctor.Fine(check, "%s is in use by the running service, as one process may", path)}
 	case err == nil:
 		err = errors.Join(store.Ping(ctx), store.Close(ctx))
 	}
 	if err != nil {
 		return []doctor.Finding{doctor.Wrong(check, "look at who owns the folder, and at its disk; or set SEATHOLD_DATA_DIR", "%v", err)}
 	}
-	return []doctor.Finding{doctor.Fine(check, "%s, for one process: copy it away while the service is stopped", e.dataFile())}
+	return []doctor.Finding{doctor.Fine(check, "%s, for one process: copy it away while the service is stopped", path)}
 }
 
 func (e examined) mongodb(ctx context.Context) []doctor.Finding {

@@ -76,7 +76,7 @@ func (e examined) plans(ctx context.Context) []doctor.Finding {
 
 func (e examined) planSource(ctx context.Context) (planSource, error) {
 	if e.config.MongoDB.Embedded() {
-		source, err := boltstore.ReadOnly(e.dataFile())
+		source, err := boltstore.ReadOnly(dataFile(e.config))
 		if errors.Is(err, fs.ErrNotExist) {
 			return noPlans{}, nil
 		}

@@ -217,7 +217,7 @@ func TestFilesThatAreOpenToAll(t *testing.T) {
 func TestPlansAreJudged(t *testing.T) {
 	e := examined{config: config.Config{DataDir: t.TempDir()}}
 	requireFindings(t, e.plans(t.Context()))
-	store, err := boltstore.Open(e.dataFile())
+	store, err := boltstore.Open(dataFile(e.config))
 	require.NoError(t, err)
 	insert := func(id string, seats int, ends time.Time) {
 		plan, err := booking.GeneratePlan("arena", seats)
@@ -234,7 +234,7 @@ func TestPlansAreJudged(t *testing.T) {
 	requireFindings(t, found)
 	require.Equal(t, "1 event on sale or to come, 500 seats in all, the largest 500", found[0].Saw)
 
-	store, err = boltstore.Open(e.dataFile())
+	store, err = boltstore.Open(dataFile(e.config))
 	require.NoError(t, err)
 	insert("large", 30_000, time.Now().Add(time.Hour))
 	require.NoError(t, store.Close(t.Context()))
@@ -259,14 +259,14 @@ func TestRoomOfPlans(t *testing.T) {
 func TestDataFolderIsJudged(t *testing.T) {
 	e := examined{config: config.Config{DataDir: t.TempDir()}}
 	requireFindings(t, e.dataFolder(t.Context()))
-	require.NoError(t, os.WriteFile(e.dataFile(), []byte("this is no store"), 0o600))
+	require.NoError(t, os.WriteFile(dataFile(e.config), []byte("this is no store"), 0o600))
 	requireFindings(t, e.dataFolder(t.Context()), [3]string{"data-folder", "problem", "orders.db"})
-	require.NoError(t, os.Remove(e.dataFile()))
-	store, err := boltstore.Open(e.dataFile())
+	require.NoError(t, os.Remove(dataFile(e.config)))
+	store, err := boltstore.Open(dataFile(e.config))
 	require.NoError(t, err)
 	require.NoError(t, store.Close(t.Context()))
 	requireFindings(t, e.dataFolder(t.Context()))
-	require.NoError(t, os.Chmod(e.dataFile(), 0o644))
+	require.NoError(t, os.Chmod(dataFile(e.config), 0o644))
 	for _, folder := range []string{e.config.DataDir, filepath.Dir(e.config.DataDir)} {
 		require.NoError(t, os.Chmod(folder, 0o711))
 	}
