@@ -48,7 +48,14 @@ func TestRefusedIsTriedWithoutChangingAnything(t *testing.T) {
 	require.Equal(t, []string{"evalsha", "eval"}, refused, "its keys are not ours")
 	require.Equal(t, before, everything(t, admin))
 	require.Zero(t, admin.DBSize(t.Context()).Val())
-	require.Contains(t, admin.Info(t.Context(), "persistence").Val(), "rdb_changes_since_last_save:0\r", "not one write")
+	const untouched = "rdb_changes_since_last_save:0\r"
+	require.Contains(t, admin.Info(t.Context(), "persistence").Val(), untouched, "not one write")
+
+	// The control: it is the first line that keeps the trial from writing.
+	_, writes, found := strings.Cut(rightsSource, "#!lua flags=no-writes\n")
+	require.True(t, found)
+	require.NoError(t, admin.Eval(t.Context(), writes, []string{keys("doctor")[0]}, "set KEY value").Err())
+	require.NotContains(t, admin.Info(t.Context(), "persistence").Val(), untouched)
 }
 
 func TestInspectAsTheDeployedUser(t *testing.T) {
