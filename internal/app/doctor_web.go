@@ -39,8 +39,7 @@ func (e examined) publicURL(ctx context.Context) []doctor.Finding {
 	if fault := e.askAlive(ctx); fault != nil {
 		return append(found, *fault)
 	}
-	found = append(found, doctor.Fine(check, "%s answers", c.PublicURL), e.askWebhook(ctx))
-	return found
+	return append(found, doctor.Fine(check, "%s answers", c.PublicURL), e.askWebhook(ctx))
 }
 
 // answered is a web answer, of which the body is read in part.
@@ -100,17 +99,17 @@ func (e examined) askAlive(ctx context.Context) *doctor.Finding {
 // a signed one would arrive.
 func (e examined) askWebhook(ctx context.Context) doctor.Finding {
 	const check = "webhook"
-	const letPass = "let POST /v1/webhooks/ pass what is before the service, body and headers as they are, without a login"
+	const letThrough = "let POST /v1/webhooks/ pass what is before the service, body and headers as they are, without a login"
 	address := e.config.PublicURL + "/v1/webhooks/" + e.config.PaymentProvider
 	a, err := e.ask(ctx, http.MethodPost, address, []byte("{}"))
 	var problem struct {
 		Code booking.Code `json:"code"`
 	}
-	switch {
-	case err != nil:
-		return doctor.Wrong(check, letPass, "%s does not answer: %v", address, reasonOf(err))
-	case json.Unmarshal(a.body, &problem) != nil:
-		problem.Code = ""
+	if err != nil {
+		return doctor.Wrong(check, letThrough, "%s does not answer: %v", address, reasonOf(err))
+	}
+	if json.Unmarshal(a.body, &problem) != nil {
+		problem.Code = "" // it is no problem of ours
 	}
 	switch {
 	case problem.Code == booking.CodeInvalidSignature:
@@ -118,9 +117,9 @@ func (e examined) askWebhook(ctx context.Context) doctor.Finding {
 	case problem.Code == booking.CodeNotFound:
 		return doctor.Wrong(check, "restart the service with these settings", "the service at %s has another payment provider than %s", e.config.PublicURL, e.config.PaymentProvider)
 	case a.status >= 300 && a.status < 400:
-		return doctor.Wrong(check, letPass, "%s leads on to %s, and providers follow no redirects", address, a.location)
+		return doctor.Wrong(check, letThrough, "%s leads on to %s, and providers follow no redirects", address, a.location)
 	default:
-		return doctor.Wrong(check, letPass, "%s answers %d, and not as Seathold does: payments are not heard of", address, a.status)
+		return doctor.Wrong(check, letThrough, "%s answers %d, and not as Seathold does: payments are not heard of", address, a.status)
 	}
 }
 
