@@ -41,8 +41,9 @@ func TestDoctorNamesEachMisconfiguration(t *testing.T) {
 			named[m.check] = true
 			t.Run(m.check+"/"+m.name, func(t *testing.T) {
 				t.Parallel()
+				wrong := m.wrong(t, d)
 				started := time.Now()
-				e := d.doctor(t, m.wrong(t, d))
+				e := d.doctor(t, wrong)
 				var found []finding
 				for _, f := range e.named(m.check) {
 					if strings.Contains(f.Saw, m.saw) {

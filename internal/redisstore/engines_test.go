@@ -65,6 +65,9 @@ func requireTheContract(t *testing.T, s *Store) {
 		policy, limit, err := s.Eviction(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, []string{"noeviction", "0"}, []string{policy, limit})
+		refused, err := s.Refused(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, refused)
 	})
 	requirePorts(t, s)
 }
