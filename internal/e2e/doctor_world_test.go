@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -202,7 +203,7 @@ func openMongo(t *testing.T, uri string) *mongo.Database {
 	require.NoError(t, err)
 	c, err := mongo.Connect(t.Context(), options.Client().ApplyURI(uri))
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Disconnect(t.Context())) })
+	t.Cleanup(func() { require.NoError(t, c.Disconnect(context.WithoutCancel(t.Context()))) })
 	return c.Database(parsed.Database)
 }
 
