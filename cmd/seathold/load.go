@@ -45,14 +45,11 @@ func loadCommand() *cobra.Command {
 		Example: "  export SEATHOLD_TOKEN=$(seathold login --email operator@demo.example)\n" +
 			"  seathold load --seats 5000 --hold-ttl 20s --rate 50 --ramp 10s --duration 1m",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if err := cobra.NoArgs(cmd, args); err != nil {
-				return usageError{err}
-			}
-			return nil
+			return withStatus(statusUsage, cobra.NoArgs(cmd, args))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return withStatus(statusUsage, err) })
 	f.add(cmd)
 	return cmd
 }
@@ -91,7 +88,7 @@ func (f *loadFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON instead of tables")
 }
 
-// config is what the flags say. Its error is a usageError where they are wrong.
+// config is what the flags say. Its error has statusUsage where they are wrong.
 func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 	c = load.Config{
 		Token: givenToken(), Event: f.event, HoldTTL: f.holdTTL, Schedule: f.schedule, Mix: load.Mix{},
@@ -102,11 +99,11 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 	}
 	switch {
 	case f.pay != "sandbox" && f.pay != "none":
-		return c, usageError{fmt.Errorf("--pay: %q is not known; use sandbox or none", f.pay)}
+		return c, withStatus(statusUsage, fmt.Errorf("--pay: %q is not known; use sandbox or none", f.pay))
 	case !(f.maxErrors >= 0 && f.maxErrors <= 1):
-		return c, usageError{fmt.Errorf("--max-errors: %g is out of range; use 0 to 1", f.maxErrors)}
+		return c, withStatus(statusUsage, fmt.Errorf("--max-errors: %g is out of range; use 0 to 1", f.maxErrors))
 	case f.event != "" && (cmd.Flags().Changed("seats") || cmd.Flags().Changed("like") || cmd.Flags().Changed("hold-ttl")):
-		return c, usageError{errors.New("--seats, --like and --hold-ttl are of an event of its own: leave them out, or --event")}
+		return c, withStatus(statusUsage, errors.New("--seats, --like and --hold-ttl are of an event of its own: leave them out, or --event"))
 	}
 	if f.event == "" {
 		if c.Plan, err = booking.GeneratePlan(f.like, f.seats); err != nil {
@@ -114,11 +111,11 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 			if errors.As(err, &refused) { // without its code: it is no answer of a service
 				err = errors.New(refused.Detail)
 			}
-			return c, usageError{fmt.Errorf("--%w", err)}
+			return c, withStatus(statusUsage, fmt.Errorf("--%w", err))
 		}
 	}
 	if err := c.Check(); err != nil {
-		return c, usageError{fmt.Errorf("--%w", err)}
+		return c, withStatus(statusUsage, fmt.Errorf("--%w", err))
 	}
 	c.URL, err = serviceAt(cmd, f.url)
 	return c, err
@@ -151,7 +148,7 @@ func (f *loadFlags) run(cmd *cobra.Command) error {
 		e.SetIndent("", "  ")
 		err = e.Encode(report)
 	} else {
-		err = printReport(cmd.OutOrStdout(), report)
+		err = printSale(cmd.OutOrStdout(), report)
 	}
 	return errors.Join(err, report.Judge(f.maxErrors))
 }

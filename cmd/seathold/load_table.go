@@ -10,7 +10,7 @@ import (
 	"seathold/internal/load"
 )
 
-func printReport(to io.Writer, r load.Report) error {
+func printSale(to io.Writer, r load.Report) error {
 	fmt.Fprintf(to, "Event %s, %d seats. Times from when a call was meant to start; SERVICE: from when it had a connection.\n\n", r.EventID, r.Seats)
 	err := table(to, "STEP\tCALLS\tOK\tP50\tP90\tP99\tP99.9\tMAX\tSERVICE P50\tSERVICE P99\tREFUSED\tERRORS", func(w io.Writer) {
 		for _, s := range r.Steps {
