@@ -29,12 +29,12 @@ func doctorCommand() *cobra.Command {
 			"Ends with status 0 when there is no problem, 1 when there is one, 2 when it could not look.",
 		Example: "  seathold doctor\n  seathold doctor --json",
 		Args: func(cmd *cobra.Command, args []string) error {
-			return withStatus(statusUsage, cobra.NoArgs(cmd, args))
+			return misused(cobra.NoArgs(cmd, args))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			report, err := examine(cmd)
 			if err != nil {
-				return withStatus(statusUsage, err)
+				return misused(err)
 			}
 			if asJSON {
 				err = printReportJSON(cmd.OutOrStdout(), report)
@@ -48,7 +48,7 @@ func doctorCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of a table")
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return withStatus(statusUsage, err) })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misused(err) })
 	return cmd
 }
 

@@ -45,11 +45,11 @@ func loadCommand() *cobra.Command {
 		Example: "  export SEATHOLD_TOKEN=$(seathold login --email operator@demo.example)\n" +
 			"  seathold load --seats 5000 --hold-ttl 20s --rate 50 --ramp 10s --duration 1m",
 		Args: func(cmd *cobra.Command, args []string) error {
-			return withStatus(statusUsage, cobra.NoArgs(cmd, args))
+			return misused(cobra.NoArgs(cmd, args))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.run(cmd) },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return withStatus(statusUsage, err) })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return misused(err) })
 	f.add(cmd)
 	return cmd
 }
@@ -99,11 +99,11 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 	}
 	switch {
 	case f.pay != "sandbox" && f.pay != "none":
-		return c, withStatus(statusUsage, fmt.Errorf("--pay: %q is not known; use sandbox or none", f.pay))
+		return c, misused(fmt.Errorf("--pay: %q is not known; use sandbox or none", f.pay))
 	case !(f.maxErrors >= 0 && f.maxErrors <= 1):
-		return c, withStatus(statusUsage, fmt.Errorf("--max-errors: %g is out of range; use 0 to 1", f.maxErrors))
+		return c, misused(fmt.Errorf("--max-errors: %g is out of range; use 0 to 1", f.maxErrors))
 	case f.event != "" && (cmd.Flags().Changed("seats") || cmd.Flags().Changed("like") || cmd.Flags().Changed("hold-ttl")):
-		return c, withStatus(statusUsage, errors.New("--seats, --like and --hold-ttl are of an event of its own: leave them out, or --event"))
+		return c, misused(errors.New("--seats, --like and --hold-ttl are of an event of its own: leave them out, or --event"))
 	}
 	if f.event == "" {
 		if c.Plan, err = booking.GeneratePlan(f.like, f.seats); err != nil {
@@ -111,11 +111,11 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 			if errors.As(err, &refused) { // without its code: it is no answer of a service
 				err = errors.New(refused.Detail)
 			}
-			return c, withStatus(statusUsage, fmt.Errorf("--%w", err))
+			return c, misused(fmt.Errorf("--%w", err))
 		}
 	}
 	if err := c.Check(); err != nil {
-		return c, withStatus(statusUsage, fmt.Errorf("--%w", err))
+		return c, misused(fmt.Errorf("--%w", err))
 	}
 	c.URL, err = serviceAt(cmd, f.url)
 	return c, err

@@ -44,10 +44,10 @@ func (e *statusError) Error() string {
 
 func (e *statusError) Unwrap() error { return e.err }
 
-// withStatus gives err a status; nil stays nil.
-func withStatus(status int, err error) error {
+// misused is err as that of a command that was wrongly given; nil stays nil.
+func misused(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &statusError{status, err}
+	return &statusError{statusUsage, err}
 }

@@ -58,7 +58,7 @@ func New(t testing.TB, o Options) *Server {
 	s := &Server{options: o, taken: map[string]string{}, holds: map[string]*held{}}
 	mux := http.NewServeMux()
 	s.routes(mux)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if o.Before != nil {
 			o.Before(w, r)
 		}
@@ -68,8 +68,9 @@ func New(t testing.TB, o Options) *Server {
 		}
 		mux.ServeHTTP(w, r)
 	}))
+	s.URL = "http://" + server.Listener.Addr().String()
+	server.Start()
 	t.Cleanup(server.Close)
-	s.URL = server.URL
 	return s
 }
 
