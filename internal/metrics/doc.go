@@ -19,6 +19,8 @@
 //	seathold_event_loads_total{kind}                 rebuild: the live state was missing; repair: it was compared
 //	seathold_event_repairs_total                     claims that differed from the orders and were changed
 //	seathold_event_load_seconds                      how long one took
+//	seathold_audit_mismatches{event}                 seats that Redis has otherwise than the orders, found by the last audit
+//	seathold_audit_last_timestamp_seconds            when all events had been audited last
 //	seathold_payment_webhooks_total{provider,outcome} payment webhooks by what became of them
 //	seathold_checkouts_asked_total{outcome}          what the provider said of checkouts that were to end
 //	seathold_payments_flagged_total{what}            money that wants a person's look
