@@ -92,15 +92,3 @@ func TestAScrapeWhileTheStoresAreAway(t *testing.T) {
 	require.NotEmpty(t, families)
 	require.Less(t, time.Since(start), time.Minute)
 }
-
-// What compares all orders is for one instance at a time; which it is does not hang
-// on the order store's kind.
-func TestOneInstanceSettlesRepairsAndAudits(t *testing.T) {
-	a := openApp(t)
-	var names []string
-	for _, r := range a.leased {
-		names = append(names, r.Name)
-	}
-	require.Equal(t, []string{"settler", "reconciler", "auditor"}, names)
-	require.Nil(t, a.lease, "embedded there is no other")
-}
