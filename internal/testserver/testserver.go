@@ -5,7 +5,7 @@
 //
 // Redis, Mongo and StripeMock share one server among all tests of a binary: a test keeps
 // to names of its own. RedisOwn and MongoOwn start one for a test that breaks
-// things. Schemathesis, a browser and axe-core are no servers, but come and are
+// things. Schemathesis, promtool, a browser and axe-core are no servers, but come and are
 // missed in the same way.
 package testserver
 
