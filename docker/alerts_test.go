@@ -119,6 +119,44 @@ func TestTheRunbookHasEveryAlert(t *testing.T) {
 }
 
 var (
+	commandNamed = regexp.MustCompile(`seathold ((?:ops )?[a-z]+)`)
+	commandUse   = regexp.MustCompile(`Use: +"([a-z]+)`)
+	callNamed    = regexp.MustCompile("`(?:GET|POST|PATCH|DELETE) (/[^`?]*)`")
+	metricNamed  = regexp.MustCompile(`seathold_\w+`)
+)
+
+// TestTheRunbookNamesWhatThereIs: commands, calls and metrics that exist.
+func TestTheRunbookNamesWhatThereIs(t *testing.T) {
+	text := string(read(t, "RUNBOOK.md"))
+	sources, err := filepath.Glob("../cmd/seathold/*.go")
+	require.NoError(t, err)
+	var commands []string
+	for _, path := range sources {
+		for _, use := range commandUse.FindAllStringSubmatch(string(read(t, path)), -1) {
+			commands = append(commands, use[1])
+		}
+	}
+	named := commandNamed.FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, named)
+	for _, c := range named {
+		require.Contains(t, commands, strings.TrimPrefix(c[1], "ops "), c[0])
+	}
+	document := string(read(t, "..", "internal", "httpapi", "openapi.yaml"))
+	calls := callNamed.FindAllStringSubmatch(text, -1)
+	require.NotEmpty(t, calls)
+	for _, c := range calls {
+		require.Contains(t, document, "\n  "+c[1]+":\n", c[0])
+	}
+	exported, values := exported(t), values(t)
+	for _, name := range metricNamed.FindAllString(text, -1) {
+		require.Contains(t, exported, histogram.ReplaceAllString(name, "_seconds"))
+	}
+	for _, query := range regexp.MustCompile("`[^`\n]*seathold_[^`\n]*`").FindAllString(text, -1) {
+		require.Empty(t, unknown(strings.Trim(query, "`"), exported, values, nil), query)
+	}
+}
+
+var (
 	tableRow  = regexp.MustCompile(`(?m)^//\t(seathold_\w+)(?:\{([\w,]*)\})? `)
 	selector  = regexp.MustCompile(`\b((?:seathold_|seathold:|up\b)[\w:]*)(?:\{([^\[]*?)\}(?:\[|\s|\)|$))?`)
 	matcher   = regexp.MustCompile(`(\w+)(=~|!~|!=|=)"([^"]*)"`)
