@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,38 +84,58 @@ func (p *prometheus) scrapedAgain(t *testing.T, times int) {
 	}
 }
 
-// has reports whether Prometheus has a number to show for a query, of the time since
-// begin.
-func (p *prometheus) has(t *testing.T, q panelQuery, begin time.Time) bool {
+// named are the labels that a legend names.
+var named = regexp.MustCompile(`\{\{(\w+)\}\}`)
+
+// faultOf returns why Prometheus has nothing to show for a query, of the time since
+// begin: no number, or a line without the label that it is called by. "": it has.
+func (p *prometheus) faultOf(t *testing.T, q panelQuery, begin time.Time) string {
 	t.Helper()
-	shown := time.Since(begin).Round(time.Second).String()
+	numbers := 0
+	for _, line := range p.ask(t, q, begin) {
+		for _, label := range named.FindAllStringSubmatch(q.legend, -1) {
+			if _, has := line.Metric[model.LabelName(label[1])]; !has {
+				return "no label " + label[1]
+			}
+		}
+		for _, v := range line.Values {
+			if n := float64(v.Value); !math.IsNaN(n) && !math.IsInf(n, 0) {
+				numbers++
+			}
+		}
+	}
+	if numbers == 0 {
+		return "no number"
+	}
+	return ""
+}
+
+// ask returns what Grafana would get for a query, of the time since begin.
+func (p *prometheus) ask(t *testing.T, q panelQuery, begin time.Time) model.Matrix {
+	t.Helper()
 	expr := strings.NewReplacer(
-		"$__rate_interval", "15s", "$__range", shown, "$instance", p.instance, "$event", ".*",
+		"$__rate_interval", "15s", "$__range", time.Since(begin).Round(time.Second).String(), "$instance", p.instance, "$event", ".*",
 	).Replace(q.expr)
 	require.NotContains(t, expr, "$", q.of)
-	isNumber := func(v model.SampleValue) bool { return !math.IsNaN(float64(v)) && !math.IsInf(float64(v), 0) }
+	start := begin
 	if q.instant {
-		var found struct{ Result model.Vector }
-		p.get(t, "/api/v1/query", url.Values{"query": {expr}}, &found)
-		return slices.ContainsFunc(found.Result, func(s *model.Sample) bool { return isNumber(s.Value) })
+		start = time.Now()
 	}
 	at := func(when time.Time) []string { return []string{strconv.FormatInt(when.Unix(), 10)} }
 	var found struct{ Result model.Matrix }
-	p.get(t, "/api/v1/query_range", url.Values{"query": {expr}, "start": at(begin), "end": at(time.Now()), "step": {"1"}}, &found)
-	return slices.ContainsFunc(found.Result, func(s *model.SampleStream) bool {
-		return slices.ContainsFunc(s.Values, func(v model.SamplePair) bool { return isNumber(v.Value) })
-	})
+	p.get(t, "/api/v1/query_range", url.Values{"query": {expr}, "start": at(start), "end": at(time.Now()), "step": {"1"}}, &found)
+	return found.Result
 }
 
-// emptyOf returns the queries for which Prometheus has nothing to show.
-func (p *prometheus) emptyOf(t *testing.T, all []panelQuery, begin time.Time) (empty []string) {
+// faultsOf returns the queries for which Prometheus has nothing to show, each with why.
+func (p *prometheus) faultsOf(t *testing.T, all []panelQuery, begin time.Time) (faults []string) {
 	t.Helper()
 	for _, q := range all {
-		if !p.has(t, q, begin) {
-			empty = append(empty, q.of+": "+q.expr)
+		if fault := p.faultOf(t, q, begin); fault != "" {
+			faults = append(faults, fmt.Sprintf("%s: %s: %s", q.of, fault, q.expr))
 		}
 	}
-	return empty
+	return faults
 }
 
 // slowness are the alerts that also a slow machine raises.
@@ -133,6 +154,9 @@ func (p *prometheus) requireHealthyRules(t *testing.T) {
 		}
 	}
 	p.get(t, "/api/v1/rules", nil, &evaluated)
+	files, err := filepath.Glob(projectRoot + "/docker/prometheus/rules/*.yaml")
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(evaluated.Groups), len(files), "they are read")
 	for _, g := range evaluated.Groups {
 		for _, r := range g.Rules {
 			require.Equal(t, "ok", r.Health, "%s: %s", r.Name, r.LastError)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/payment/standardwebhook"
+	"seathold/internal/testserver"
 )
 
 // busyShop is a shop where everything happens that happens in sales.
@@ -27,7 +28,8 @@ const (
 
 func openBusyShop(t *testing.T) *busyShop {
 	t.Helper()
-	s := newService(t, seathold, realWorld.servers(t), quick(), loopback, settings{
+	redis := testserver.RedisOwn(t, "--maxmemory", "512mb") // as the deployment's
+	s := newService(t, seathold, realServers(redis.Addr, testserver.Mongo(t)), quick(), loopback, settings{
 		"SEATHOLD_ABUSE_LIMITS": "on", "SEATHOLD_TRUSTED_PROXIES": "127.0.0.1",
 		"SEATHOLD_HOLD_TTL": busyHoldTTL.String(), "SEATHOLD_PAYMENT_TTL": busyPaymentTTL.String(),
 	})

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +16,8 @@ import (
 type panelQuery struct {
 	of      string // the dashboard and the title
 	expr    string
-	instant bool // asked of the end of the time shown, else over all of it
+	legend  string // what each line is called; names labels
+	instant bool   // asked of the end of the time shown, else over all of it
 }
 
 // panelQueries reads what all of Grafana's dashboards ask: their panels, variables
@@ -34,30 +34,33 @@ func panelQueries(t *testing.T) (all []panelQuery) {
 			Panels []struct {
 				Title   string
 				Targets []struct {
-					Expr    string
-					Instant bool
+					Expr, LegendFormat string
+					Instant            bool
 				}
 			}
 			Templating struct {
 				List []struct{ Name, Type, Definition string }
 			}
-			Annotations struct{ List []struct{ Name, Expr string } }
+			Annotations struct {
+				List []struct{ Name, Expr, TitleFormat, TextFormat string }
+			}
 		}
 		require.NoError(t, json.Unmarshal(text, &d), path)
-		add := func(title, expr string, instant bool) {
-			all = append(all, panelQuery{strings.TrimSuffix(filepath.Base(path), ".json") + ": " + title, expr, instant})
+		add := func(title, expr, legend string, instant bool) {
+			all = append(all, panelQuery{strings.TrimSuffix(filepath.Base(path), ".json") + ": " + title, expr, legend, instant})
 		}
 		for _, p := range d.Panels {
 			for _, q := range p.Targets {
-				add(p.Title, q.Expr, q.Instant)
+				add(p.Title, q.Expr, q.LegendFormat, q.Instant)
 			}
 		}
 		for _, a := range d.Annotations.List {
-			add("annotation "+a.Name, a.Expr, false)
+			add("annotation "+a.Name, a.Expr, a.TitleFormat+a.TextFormat, false)
 		}
 		for _, v := range d.Templating.List {
 			if v.Type == "query" {
-				add("variable "+v.Name, valuesOfLabel(t, v.Definition), true)
+				expr, legend := valuesOfLabel(t, v.Definition)
+				add("variable "+v.Name, expr, legend, true)
 			}
 		}
 	}
@@ -69,11 +72,11 @@ func panelQueries(t *testing.T) (all []panelQuery) {
 var labelValues = regexp.MustCompile(`^label_values\((.+), (\w+)\)$`)
 
 // valuesOfLabel says it in Prometheus's.
-func valuesOfLabel(t *testing.T, definition string) string {
+func valuesOfLabel(t *testing.T, definition string) (expr, legend string) {
 	t.Helper()
 	parts := labelValues.FindStringSubmatch(definition)
 	require.NotNil(t, parts, definition)
-	return "count by (" + parts[2] + ") (" + parts[1] + ")"
+	return "count by (" + parts[2] + ") (" + parts[1] + ")", "{{" + parts[2] + "}}"
 }
 
 // TestEveryPanelHasData has a real Prometheus watch a sale of which everything that
@@ -90,14 +93,18 @@ func TestEveryPanelHasData(t *testing.T) {
 	p.scrapedAgain(t, 2)
 
 	all := panelQueries(t)
-	empty := p.emptyOf(t, all, begin)
-	require.Empty(t, empty, "%d of %d queries have no number to show:\n%s", len(empty), len(all), strings.Join(empty, "\n"))
+	faults := p.faultsOf(t, all, begin)
+	require.Empty(t, faults, "of %d queries %d show nothing, or lines without a name:\n%s", len(all), len(faults), strings.Join(faults, "\n"))
 	p.requireHealthyRules(t)
 
-	wrong := slices.Clone(all)
-	for i := range wrong {
-		wrong[i].expr = strings.NewReplacer("seathold_", "seatheld_", "go_", "og_", "process_", "procession_").Replace(wrong[i].expr)
+	misspelt := strings.NewReplacer("seathold_", "seatheld_", "go_", "og_", "process_", "procession_")
+	for _, q := range all {
+		if !strings.Contains(q.expr, "vector(0)") { // which is 0 without any metric
+			empty := q
+			empty.expr = misspelt.Replace(q.expr)
+			require.Equal(t, "no number", p.faultOf(t, empty, begin), "the control: %s", empty)
+		}
 	}
-	wrong = slices.DeleteFunc(wrong, func(q panelQuery) bool { return strings.Contains(q.expr, "vector(0)") })
-	require.Len(t, p.emptyOf(t, wrong, begin), len(wrong), "the control: of metrics that are not there, nothing is shown")
+	nameless := panelQuery{"the control", "count(seathold_build_info)", "{{instance}}", true}
+	require.Equal(t, "no label instance", p.faultOf(t, nameless, begin))
 }
