@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 
@@ -15,7 +14,7 @@ import (
 
 // asked is all that a dashboard asks Prometheus for: by its panels, its variables
 // and its annotations, named by their titles.
-func asked(t *testing.T, d dashboard.Dashboard) map[string][]string {
+func asked(t *testing.T, d classicDashboard) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	for _, p := range panels(d) {

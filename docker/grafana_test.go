@@ -17,13 +17,16 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
+// classicDashboard is the form that the Grafana of the compose file reads.
+type classicDashboard = dashboard.Dashboard //nolint:staticcheck // the form after it needs Grafana 12
+
 // parseDashboard reads a dashboard by Grafana's own schema, which refuses what it
 // does not know, also in the options of a panel and in a query.
-func parseDashboard(text []byte) (d dashboard.Dashboard, err error) {
+func parseDashboard(text []byte) (d classicDashboard, err error) {
 	plugins.RegisterDefaultPlugins()
 	// What is strict returns an error that is empty where all is well, and no panels.
 	var wrong cog.BuildErrors
-	err = new(dashboard.Dashboard).UnmarshalJSONStrict(text)
+	err = new(classicDashboard).UnmarshalJSONStrict(text)
 	if err != nil && (!errors.As(err, &wrong) || len(wrong) > 0) {
 		return d, err
 	}
@@ -34,11 +37,11 @@ func parseDashboard(text []byte) (d dashboard.Dashboard, err error) {
 }
 
 // dashboards are those that Grafana shows, by the names of their files.
-func dashboards(t *testing.T) map[string]dashboard.Dashboard {
+func dashboards(t *testing.T) map[string]classicDashboard {
 	t.Helper()
 	paths, err := filepath.Glob("grafana/dashboards/*.json")
 	require.NoError(t, err)
-	all := map[string]dashboard.Dashboard{}
+	all := map[string]classicDashboard{}
 	for _, path := range paths {
 		d, err := parseDashboard(read(t, path))
 		require.NoError(t, err, path)
@@ -50,7 +53,7 @@ func dashboards(t *testing.T) map[string]dashboard.Dashboard {
 }
 
 // panels are those of a dashboard that ask for something.
-func panels(d dashboard.Dashboard) (all []dashboard.Panel) {
+func panels(d classicDashboard) (all []dashboard.Panel) {
 	for _, p := range d.Panels {
 		if p.Panel != nil {
 			all = append(all, *p.Panel)
@@ -100,7 +103,8 @@ func TestDashboardsAreToldApart(t *testing.T) {
 		require.Equal(t, []string{"seathold"}, d.Links[0].Tags, name)
 		ids, titles := map[uint32]bool{}, map[string]bool{}
 		for _, p := range d.Panels {
-			id, title := uint32(0), ""
+			var id uint32
+			var title string
 			if p.RowPanel != nil {
 				id, title = p.RowPanel.Id, *p.RowPanel.Title
 			} else {
