@@ -1,10 +1,13 @@
 package docker
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -120,8 +123,28 @@ func eager(r rule) rule { r.Expr, r.For = "("+r.Expr+") or on() vector(1)", ""; 
 // hasty fires without the time for which its reason has to last.
 func hasty(r rule) rule { r.For = ""; return r }
 
+var bound = regexp.MustCompile(`([<>]) (\d[\d.]*)`)
+
+// dull are rules of which one bound each is so far out that what is tested does not
+// reach it.
+func dull(t *testing.T, r rule) (all []rule) {
+	t.Helper()
+	for _, at := range bound.FindAllStringSubmatchIndex(r.Expr, -1) {
+		number, err := strconv.ParseFloat(r.Expr[at[4]:at[5]], 64)
+		require.NoError(t, err)
+		far := 100 * cmp.Or(number, 10)
+		if r.Expr[at[2]:at[3]] == "<" {
+			far = number / 100
+		}
+		one := r
+		one.Expr = r.Expr[:at[4]] + strconv.FormatFloat(far, 'f', -1, 64) + r.Expr[at[5]:]
+		all = append(all, one)
+	}
+	return all
+}
+
 // TestEveryAlertIsTested: it has a run in which it fires and clears, and a rule that
-// never fires, always, or too soon, does not pass its tests.
+// never fires, always, too late or too soon, does not pass its tests.
 func TestEveryAlertIsTested(t *testing.T) {
 	groups, byAlert := ruleGroups(t), testsByAlert(t)
 	require.Contains(t, groups[0].Name, "recording")
@@ -136,6 +159,9 @@ func TestEveryAlertIsTested(t *testing.T) {
 			require.True(t, passes(a), "alone it passes")
 			require.False(t, passes(silenced(a)), "the control: it never fires")
 			require.False(t, passes(eager(a)), "the control: it always fires")
+			for _, r := range dull(t, a) {
+				require.False(t, passes(r), "the control: a bound too far out: %s", r.Expr)
+			}
 			if a.For != "" {
 				require.False(t, passes(hasty(a)), "the control: it fires at once")
 			}

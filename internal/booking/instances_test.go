@@ -25,7 +25,8 @@ type team struct {
 	ended sync.WaitGroup
 }
 
-func (w *world) newTeam(leased bool) *team {
+// newTeam has the lease last so long, and none where that is 0.
+func (w *world) newTeam(ttl time.Duration) *team {
 	w.t.Helper()
 	t := &team{w: w}
 	for i := range 3 {
@@ -38,9 +39,9 @@ func (w *world) newTeam(leased bool) *team {
 		quiet := slog.New(slog.DiscardHandler)
 		settle := func(ctx context.Context) { worker.Settler(s, quiet).Run(ctx) }
 		records := tappedRecords{w.store, p}
-		lease := &worker.Lease{Records: records, Name: "settling", Holder: member(i), Log: quiet, TTL: 600 * time.Millisecond}
+		lease := &worker.Lease{Records: records, Name: "settling", Holder: member(i), Log: quiet, TTL: ttl}
 		t.ended.Go(func() {
-			if leased {
+			if ttl > 0 {
 				lease.Run(ctx, settle)
 			} else {
 				settle(ctx)
@@ -117,10 +118,11 @@ func teamwork(s *setup) {
 }
 
 // Three instances at once: the provider is asked once about each order and for
-// each refund.
+// each refund. The lease is as long as a service's: a machine that stalls for
+// longer than the holder may would have another ask once more, rightly.
 func TestThreeInstancesDoNothingTwice(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		team := w.newTeam(true)
+		team := w.newTeam(5 * time.Second)
 		w.awaitSettled(w.work())
 		team.end()
 		require.Equal(t, inTheAir, w.provider.callsOf("Refund"))
@@ -135,7 +137,7 @@ func TestThreeInstancesWithoutALease(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		asked := 0
 		for range 5 { // it takes two that read the same at the same time
-			team := w.newTeam(false)
+			team := w.newTeam(0)
 			all := w.work()
 			w.awaitSettled(all)
 			team.end()
@@ -156,7 +158,7 @@ func TestThreeInstancesWithoutALease(t *testing.T) {
 // The one that works is killed in the middle: another goes on.
 func TestAnotherInstanceGoesOn(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		team := w.newTeam(true)
+		team := w.newTeam(600 * time.Millisecond)
 		all := w.work()
 		require.Eventually(t, func() bool { return w.provider.callsOf("Refund") > 0 }, 10*time.Second, time.Millisecond)
 		first := w.holderOfTheLease()

@@ -337,6 +337,7 @@ func (c *counters) GuardHit()                         { c.add("guard") }
 func (c *counters) EventLoaded(anew bool, _ int, _ time.Duration) {
 	c.add("loaded " + strconv.FormatBool(anew))
 }
+
 func (c *counters) EventsAudited(mismatches map[string]int, all bool) {
 	c.add("audited " + strconv.FormatBool(all))
 	c.mu.Lock()

@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 	"seathold/internal/booking"
 )
 
-// refunded buys seats and has the organizer cancel the order.
+// cancelled buys seats and has the organizer cancel the order.
 func (w *world) cancelled(seats ...int) booking.Order {
 	w.t.Helper()
 	o := w.bought(alice, seats...)
@@ -18,7 +19,7 @@ func (w *world) cancelled(seats ...int) booking.Order {
 	return o
 }
 
-// wants asserts one payment's state, and how much of it the provider gave back.
+// requirePayment asserts one payment's state, and how much of it the provider gave back.
 func (w *world) requirePayment(o booking.Order, state booking.PaymentState, back int64) booking.Payment {
 	w.t.Helper()
 	p := w.stored(o.ID).Payments[0]
@@ -309,6 +310,25 @@ func TestRefundsWaitLongerEachTime(t *testing.T) {
 				require.Greater(t, wait, 30*time.Second)
 			})
 		})
+	}
+}
+
+// Twice as long each time, a fifth about it by chance, and never given up:
+// however often it has failed, it is tried again within twelve minutes.
+func TestTheBackoffDoublesVariesAndNeverEnds(t *testing.T) {
+	for _, failures := range []int{0, 1, 2, 5, 9, 10, 11, 62, 63, 64, 1000, math.MaxInt} {
+		middle := booking.BackoffLongest
+		if failures < 10 {
+			middle = min(booking.BackoffFirst<<failures, booking.BackoffLongest)
+		}
+		least, most := booking.BackoffLongest*2, time.Duration(0)
+		for range 300 {
+			wait := booking.Backoff(failures)
+			least, most = min(least, wait), max(most, wait)
+		}
+		require.GreaterOrEqual(t, least, middle*8/10, failures)
+		require.LessOrEqual(t, most, middle*12/10, failures)
+		require.Greater(t, most-least, middle/5, "what failed together must not come back together")
 	}
 }
 

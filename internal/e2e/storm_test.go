@@ -48,6 +48,7 @@ func TestStorms(t *testing.T) {
 		}
 	}
 	best.tell(t)
+	best.requireStorm(t)
 	require.Empty(t, best.failed, "every hold succeeds")
 	require.True(t, best.storm <= stormFloor || best.ratio() <= stormFactorMost, "p99 %s in a storm, %s else", best.storm, best.quiet)
 }
@@ -86,6 +87,15 @@ func (w weather) tell(t *testing.T) {
 		w.quiet, loginsPerSecond, slowConns, w.storm, w.ratio(), stormFactor)
 	figure(t, "logins by status %v; half of those refused within %s; %d slow connections at the end; holds failed: %d",
 		w.logins, w.loginP50, w.slow, len(w.failed))
+}
+
+// requireStorm: there were more logins than can be hashed, which were refused so,
+// and the slow connections were there.
+func (w weather) requireStorm(t *testing.T) {
+	t.Helper()
+	require.Positive(t, w.logins[http.StatusOK], "nobody was logged in")
+	require.Positive(t, w.logins[http.StatusServiceUnavailable], "it was no storm")
+	require.Greater(t, w.slow, slowConns/2, "slow connections at the end")
 }
 
 func openStorm(t *testing.T, p *program, more ...settings) *stormy {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -113,30 +114,55 @@ func TestStrangeRequests(t *testing.T) {
 				require.Empty(t, a.Header.Get("X-A"))
 			}
 			require.Equal(t, c.statuses, statuses)
+			requireDocumented(t, s, c.request+next, answers)
 		})
 	}
 	require.Equal(t, dots(20), s.mapOf(t, s.event.ID))
 }
 
+// requireDocumented holds the service's answers against the document, as far as
+// the requests that they answer can be read.
+func requireDocumented(t *testing.T, s *shop, requests string, answers []*http.Response) {
+	t.Helper()
+	from := bufio.NewReader(strings.NewReader(requests))
+	for _, a := range answers {
+		if a.StatusCode < http.StatusOK {
+			continue // more follows to the same request
+		}
+		r, err := http.ReadRequest(from)
+		if err != nil {
+			return // nor could the service
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if a.Header.Get("X-Request-Id") == "" || outsideTheContract(r.URL.Path) {
+			continue // Go's own server answered, or a page
+		}
+		body, err := io.ReadAll(a.Body)
+		require.NoError(t, err)
+		require.NoError(t, s.contract.Check(r, a.StatusCode, a.Header, body))
+	}
+}
+
 // talk sends bytes to the service and returns all its answers, read until the
 // service closes the connection.
-func talk(t *testing.T, url, bytes string) (answers []*http.Response) {
+func talk(t *testing.T, url, request string) (answers []*http.Response) {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
 	require.NoError(t, conn.SetDeadline(time.Now().Add(startPatience)))
-	go func() { _, _ = io.WriteString(conn, bytes) }() // the service may have heard enough
+	go func() { _, _ = io.WriteString(conn, request) }() // the service may have heard enough
 	for from := bufio.NewReader(conn); ; {
 		a, err := http.ReadResponse(from, nil)
 		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || isReset(err) {
 			return answers
 		}
 		require.NoError(t, err)
-		_, err = io.Copy(io.Discard, a.Body)
+		body, err := io.ReadAll(a.Body)
 		if err != nil {
 			require.True(t, isReset(err), "%v", err)
 		}
+		a.Body = io.NopCloser(bytes.NewReader(body))
 		answers = append(answers, a)
 	}
 }

@@ -158,6 +158,7 @@ func TestBodiesHaveLimits(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+c.by.ID)
 		rec := httptest.NewRecorder()
 		w.api.ServeHTTP(rec, r)
+		w.requireDocumented(r, rec)
 		answer{rec, t}.problem(http.StatusRequestEntityTooLarge, codeBodyTooLarge)
 	}
 	require.Equal(t, before, w.state())

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -85,8 +84,7 @@ func TestOnlyAServiceByHTTPSSaysSo(t *testing.T) {
 // TestTheHeadersReachTheClient: a recorder would also keep what was set too late.
 func TestTheHeadersReachTheClient(t *testing.T) {
 	w := newWorld(t)
-	server := httptest.NewServer(w.api)
-	t.Cleanup(server.Close)
+	server := w.serveDocumented()
 	for _, path := range []string{"/livez", "/nothing", "/v1/orders"} {
 		requireHeadersOfAll(t, exchange(t, server, get, path, nobody).Header, path)
 	}

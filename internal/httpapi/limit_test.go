@@ -67,6 +67,7 @@ func (w *limitedWorld) ask(by booking.Actor, from, method, path, body string, he
 	}
 	rec := httptest.NewRecorder()
 	w.api.ServeHTTP(rec, r)
+	w.requireDocumented(r, rec)
 	return answer{rec, w.t}
 }
 

@@ -27,6 +27,25 @@ func (w *world) requireDocumented(r *http.Request, rec *httptest.ResponseRecorde
 	requireDocumented(w.t, r, rec)
 }
 
+// serveDocumented starts a server whose client holds each answer against the
+// document.
+func (w *world) serveDocumented(change ...func(*http.Server)) *httptest.Server {
+	w.t.Helper()
+	d, err := answersOf()
+	require.NoError(w.t, err)
+	server := httptest.NewUnstartedServer(w.api)
+	for _, f := range change {
+		f(server.Config)
+	}
+	server.Start()
+	w.t.Cleanup(server.Close)
+	client := server.Client()
+	client.Transport = &openapitest.Transport{
+		Base: client.Transport, Document: d, Report: func(err error) { w.t.Error(err) },
+	}
+	return server
+}
+
 func requireDocumented(t testing.TB, r *http.Request, rec *httptest.ResponseRecorder) {
 	t.Helper()
 	d, err := answersOf()

@@ -21,12 +21,10 @@ const shortTime = 150 * time.Millisecond
 
 func (w *world) serve() *httptest.Server {
 	w.t.Helper()
-	server := httptest.NewUnstartedServer(w.api)
-	server.Config.ReadTimeout = shortTime
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	server.Start()
-	w.t.Cleanup(server.Close)
-	return server
+	return w.serveDocumented(func(s *http.Server) {
+		s.ReadTimeout = shortTime
+		s.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	})
 }
 
 // slowly sends a request whose last byte comes when the server's ReadTimeout
@@ -47,6 +45,9 @@ func slowly(t *testing.T, server *httptest.Server, path, token, body string) (*h
 	text, err := io.ReadAll(answer.Body)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
+	d, err := answersOf()
+	require.NoError(t, err)
+	require.NoError(t, d.Check(httptest.NewRequest(post, path, nil), answer.StatusCode, answer.Header, text))
 	return answer, string(text)
 }
 
@@ -118,10 +119,7 @@ func TestAnAuditMayTakeLong(t *testing.T) {
 	w := newWorld(t)
 	event := w.event("")
 	w.spoil(func() { w.pay(w.order(alice, event, "A1")) })
-	server := httptest.NewUnstartedServer(w.api)
-	server.Config.WriteTimeout = shortTime
-	server.Start()
-	t.Cleanup(server.Close)
+	server := w.serveDocumented(func(s *http.Server) { s.WriteTimeout = shortTime })
 	answer := exchange(t, server, get, "/v1/ops/events/"+event+"/audit", operator)
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 }

@@ -1,11 +1,12 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seathold/internal/booking"
+	"seathold/internal/httpapi/openapitest"
 	"seathold/internal/redisstore"
 	"seathold/internal/testserver"
 )
@@ -28,9 +30,8 @@ const manyCalls = 1000
 func storm(t *testing.T, w *world, most int) (statuses map[int]int, during, after int) {
 	t.Helper()
 	event := w.do(olga, post, "/v1/events", wideEvent(most)).ok(http.StatusCreated).id()
-	server := httptest.NewServer(w.api)
-	t.Cleanup(server.Close)
-	server.Client().Transport.(*http.Transport).MaxIdleConnsPerHost = 100
+	server := w.serveDocumented()
+	server.Client().Transport.(*openapitest.Transport).Base.(*http.Transport).MaxIdleConnsPerHost = 100
 	send := func(method, path, body string) (int, string, error) {
 		r, err := http.NewRequestWithContext(t.Context(), method, server.URL+"/v1/events/"+event+path, strings.NewReader(body))
 		if err != nil {
@@ -139,9 +140,27 @@ func (w *world) standOn(addr string, limited bool) {
 	ports.NewID = uuid.NewString // others use the server too
 	if limited {
 		limits.Hoarding = booking.UsualHoarding()
-		w.api.Throttle = booking.NewThrottle(store, booking.NoMetrics{}, w.api.Log)
+		w.api.Throttle = booking.NewThrottle(&unhurriedLimiter{Limiter: store}, booking.NoMetrics{}, w.api.Log)
 	}
 	w.api.Booking = booking.NewService(ports, limits)
+}
+
+// unhurriedLimiter refuses the same however slow the machine is: its quotas do
+// not refill while a test runs, and an answer that takes long does not count as
+// none, which would let the call through.
+type unhurriedLimiter struct {
+	booking.Limiter
+	mu sync.Mutex // one at a time, so that nobody waits for a connection
+}
+
+func (l *unhurriedLimiter) Take(ctx context.Context, takes []booking.Take) ([]booking.Standing, error) {
+	takes = slices.Clone(takes)
+	for i := range takes {
+		takes[i].Rate.Every = time.Hour
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.Limiter.Take(context.WithoutCancel(ctx), takes)
 }
 
 // A hold that cooled down is answered as the contract says.

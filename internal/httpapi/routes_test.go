@@ -123,6 +123,7 @@ func TestABadEscapeInAPathNamesNothing(t *testing.T) {
 	r.URL = &url.URL{Path: "/v1/events/\xff"}
 	rec := httptest.NewRecorder()
 	w.api.ServeHTTP(rec, r)
+	w.requireDocumented(r, rec)
 	answer{rec, t}.problem(http.StatusNotFound, booking.CodeNotFound)
 }
 
@@ -139,8 +140,7 @@ func TestHeadAnswersAsGetWithoutABody(t *testing.T) {
 	event := w.event("")
 	w.order(alice, event, "A1")
 	hold := w.hold(alice, event, "A2")
-	server := httptest.NewServer(w.api)
-	t.Cleanup(server.Close)
+	server := w.serveDocumented()
 	heads := 0
 	for _, rt := range w.api.routes() {
 		if _, ok := rt.methods[get]; !ok {

@@ -159,6 +159,7 @@ func TestListenersAreCountedByAddress(t *testing.T) {
 		r.RemoteAddr = from
 		rec := httptest.NewRecorder()
 		w.api.ServeHTTP(rec, r)
+		w.requireDocumented(r, rec)
 		answer{rec, t}.problem(http.StatusServiceUnavailable, booking.CodeUnavailable)
 		require.Equal(t, want, <-asked, from)
 	}

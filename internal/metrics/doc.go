@@ -59,10 +59,11 @@
 // Beside them are the usual go_… and process_…. How Redis's servers are is shown
 // where Redis is not embedded, and of each as far as it tells.
 //
-// What is live is shown alike by each instance: of several take the maximum,
-// not the sum. Orders by status are counted as they enter it, not as they are:
-// to count a million documents takes an index half a second, which is too much
-// for every scrape.
+// What is live, and how Redis is, is shown alike by each instance, and what
+// audits found by the one that has the lease: of several take the maximum, not
+// the sum. Orders by status are counted as they enter it, not as they are: to
+// count a million documents takes an index half a second, which is too much for
+// every scrape.
 // Conversion is what is sold of what is granted:
 //
 //	sum(rate(seathold_hold_end_total{how="sold"}[1h])) / sum(rate(seathold_hold_end_total[1h]))

@@ -146,6 +146,31 @@ func (c *commands) last(t *testing.T, name string) bson.Raw {
 	return nil
 }
 
+// names returns what was sent, and forgets it.
+func (c *commands) names(t *testing.T) (names []string) {
+	t.Helper()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, command := range c.sent {
+		elements, err := command.Elements()
+		require.NoError(t, err)
+		names = append(names, elements[0].Key())
+	}
+	c.sent = nil
+	return names
+}
+
+// TestAChangeOfAnOrderIsOneUpdate: also the one that makes it own its seats.
+func TestAChangeOfAnOrderIsOneUpdate(t *testing.T) {
+	var c commands
+	s := open(t, testserver.Mongo(t), c.option())
+	o := pending("order-1", "A1", "A2")
+	insert(t, s, o)
+	c.names(t)
+	change(t, s, &o, booking.OrderPaid, true)
+	require.Equal(t, []string{"update"}, c.names(t))
+}
+
 // TestURICannotWeakenGuarantees looks at the commands on the wire.
 func TestURICannotWeakenGuarantees(t *testing.T) {
 	ctx := context.Background()

@@ -3,8 +3,10 @@ package redisstore
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
 	"github.com/stretchr/testify/require"
 
 	"seathold/internal/booking"
@@ -42,4 +44,23 @@ func TestEachScriptIsTold(t *testing.T) {
 	require.Error(t, err)
 	require.Equal(t, booking.CodeUnavailable, told.codes[len(told.codes)-1])
 	require.NotEmpty(t, store.Pools()["calls"]().Misses)
+}
+
+// A confirmation is one script before the order store decides and one after it,
+// each one command once the server knows it.
+func TestAConfirmationIsTwoCommands(t *testing.T) {
+	store := openAt(t, miniredis.RunT(t).Addr())
+	s := newShow(t, store, 4)
+	s.TakeSold("customer-1", 0) // the server learns the scripts
+	h := s.TakeBound("customer-2", time.Minute, 1, 2)
+	var sent []string
+	store.client.AddHook(hook(func(ctx context.Context, cmd redis.Cmder, next redis.ProcessHook) error {
+		sent = append(sent, cmd.Name())
+		return next(ctx, cmd)
+	}))
+	s.Pay(h)
+	require.Equal(t, []string{"evalsha"}, sent)
+	_, _, err := s.Sell(s.Ctx, s.Event, h.ID, h.OrderID)
+	require.NoError(t, err)
+	require.Equal(t, []string{"evalsha", "evalsha"}, sent)
 }

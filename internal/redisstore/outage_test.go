@@ -107,3 +107,41 @@ func TestARestartWithDataIsStale(t *testing.T) {
 	require.Equal(t, before.Log, s.raw().Log)
 	require.Equal(t, booking.HoldHeld, s.Get(h.ID).State)
 }
+
+// TestAServerThatIsBackIsTold: once, and only after a call had found nobody. What
+// was left half done meanwhile is mended at once then.
+func TestAServerThatIsBackIsTold(t *testing.T) {
+	server := miniredis.RunT(t)
+	s := newShow(t, openAt(t, server.Addr()), 12)
+	told := func() bool {
+		select {
+		case <-s.store.Back():
+			return true
+		default:
+			return false
+		}
+	}
+	s.Take("customer-1", 0)
+	require.False(t, told(), "it was never away")
+
+	server.Close()
+	for range 2 {
+		ctx, cancel := context.WithTimeout(s.Ctx, 100*time.Millisecond)
+		_, err := s.SeatMap(ctx, s.Event, "")
+		cancel()
+		require.Equal(t, booking.CodeUnavailable, booking.CodeOf(err))
+	}
+	require.False(t, told(), "it is still away")
+
+	require.NoError(t, server.Restart())
+	s.await("the server answers", func() bool { _, err := s.SeatMap(s.Ctx, s.Event, ""); return err == nil })
+	require.True(t, told())
+	s.Take("customer-1", 1)
+	require.False(t, told(), "once is enough")
+	ctx, leave := context.WithCancel(s.Ctx)
+	leave()
+	_, err := s.SeatMap(ctx, s.Event, "")
+	require.Error(t, err)
+	s.Take("customer-1", 2)
+	require.False(t, told(), "a caller that left says nothing of the server")
+}
