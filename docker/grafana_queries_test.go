@@ -33,7 +33,7 @@ func asked(t *testing.T, d classicDashboard) map[string][]string {
 
 var (
 	ofRuntime = regexp.MustCompile(`\b(?:go|process)_\w+`)
-	variable  = regexp.MustCompile(`\$(\w+)`)
+	variable  = regexp.MustCompile(`\$\w+`)
 )
 
 // runtimeMetrics are those of Go and of the process.
@@ -49,28 +49,52 @@ func runtimeMetrics(t *testing.T) (names []string) {
 	return names
 }
 
+// there is what a query may ask for.
+type there struct {
+	exported, values   map[string][]string
+	runtime, variables []string
+}
+
+// lacks returns what an expression asks for and is not there.
+func (h there) lacks(expr string) (odd []string) {
+	for _, name := range ofRuntime.FindAllString(expr, -1) {
+		if !slices.Contains(h.runtime, name) {
+			odd = append(odd, name)
+		}
+	}
+	for _, used := range variable.FindAllString(expr, -1) {
+		if !slices.Contains(h.variables, used) {
+			odd = append(odd, used)
+		}
+	}
+	return append(odd, unknown(variable.ReplaceAllString(expr, "x"), h.exported, h.values, nil)...)
+}
+
 // TestPanelsAskForWhatTheServiceHas, or they would be empty for good.
 func TestPanelsAskForWhatTheServiceHas(t *testing.T) {
-	exported, values, ofProcess := exported(t), values(t), runtimeMetrics(t)
-	for name, labels := range exported {
-		exported[name] = append(slices.Clip(labels), "instance", "job") // Prometheus adds them
+	h := there{exported: exported(t), values: values(t), runtime: runtimeMetrics(t)}
+	for name, labels := range h.exported {
+		h.exported[name] = append(slices.Clip(labels), "instance", "job") // Prometheus adds them
 	}
 	for name, d := range dashboards(t) {
-		variables := []string{"__rate_interval", "__range"}
+		h.variables = []string{"$__rate_interval", "$__range"}
 		for _, v := range d.Templating.List {
-			variables = append(variables, v.Name)
+			h.variables = append(h.variables, "$"+v.Name)
 		}
 		for title, exprs := range asked(t, d) {
 			for _, expr := range exprs {
-				what := name + ": " + title + ": " + expr
-				known := variable.ReplaceAllString(expr, "x")
-				require.Empty(t, unknown(known, exported, values, nil), what)
-				require.Subset(t, ofProcess, ofRuntime.FindAllString(expr, -1), what)
-				for _, used := range variable.FindAllStringSubmatch(expr, -1) {
-					require.Contains(t, variables, used[1], what)
-				}
+				require.Empty(t, h.lacks(expr), "%s: %s: %s", name, title, expr)
 			}
 		}
+	}
+	for mistake, odd := range map[string]string{
+		`rate(seathold_hold_total[$__rate_interval])`:   `seathold_hold_total`,
+		`sum(seathold_holds_total{result="granted"})`:   `seathold_holds_total result="granted"`,
+		`sum(seathold_seats{place=~"$__range"}) by (x)`: `seathold_seats place=~"x"`,
+		`go_gorutines > 1`:                         `go_gorutines`,
+		`process_open_fds{instance=~"$instances"}`: `$instances`,
+	} {
+		require.Equal(t, []string{odd}, h.lacks(mistake), "the control")
 	}
 }
 
