@@ -25,7 +25,7 @@ func rootCommand() *cobra.Command {
 	}
 	root.AddCommand(serveCommand(), userCommand(), eventCommand(), planCommand(), webhookCommand(),
 		loginCommand(), opsCommand(),
-		healthcheckCommand(), configCommand(), versionCommand())
+		healthcheckCommand(), doctorCommand(), configCommand(), versionCommand())
 	return root
 }
 

@@ -125,12 +125,15 @@ func (c *Core) openOrderStore(ctx context.Context) (orderStore, error) {
 	if err := os.MkdirAll(c.Config.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder (SEATHOLD_DATA_DIR): %w", err)
 	}
-	store, err := boltstore.Open(filepath.Join(c.Config.DataDir, "orders.db"))
+	store, err := boltstore.Open(dataFile(c.Config))
 	if err != nil {
 		return nil, fmt.Errorf("open the embedded order store: %w", err)
 	}
 	return c.observeStore(store), nil
 }
+
+// dataFile is where the embedded order store keeps everything.
+func dataFile(c config.Config) string { return filepath.Join(c.DataDir, "orders.db") }
 
 // Close closes the stores. It may be called on a Core that was opened in part.
 func (c *Core) Close(ctx context.Context) error {

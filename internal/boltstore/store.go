@@ -67,14 +67,29 @@ func Open(path string, opts ...Option) (*Store, error) {
 	}
 	db, err := bbolt.Open(path, 0o600, &options)
 	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("data file %s: another process has the data folder in use, "+
-			"probably the running service; stop it first: %w", path, err)
+		return nil, fmt.Errorf("data file %s: %w; stop it first", path, ErrInUse)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open data file %s: %w", path, err)
 	}
 	if err := db.Update(makeBuckets); err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare data file %s: %w", path, err), db.Close())
+	}
+	return &Store{db: db}, nil
+}
+
+// ErrInUse means that another process has the file open for writing.
+var ErrInUse = errors.New("another process has the data folder in use, probably the running service")
+
+// ReadOnly opens a file that exists, for reading alone, and leaves it as it is.
+// ErrInUse after about a second; fs.ErrNotExist where nothing was ever stored.
+func ReadOnly(path string) (*Store, error) {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockPatience, ReadOnly: true})
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return nil, fmt.Errorf("data file %s: %w", path, ErrInUse)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open data file %s: %w", path, err)
 	}
 	return &Store{db: db}, nil
 }

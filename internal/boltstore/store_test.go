@@ -3,6 +3,7 @@ package boltstore_test
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -140,4 +141,30 @@ func BenchmarkReplaceOrder(b *testing.B) {
 		require.NoError(b, s.ReplaceOrder(ctx, o))
 		o.Revision++
 	}
+}
+
+func TestReadOnlyLeavesTheFileAsItIs(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "seathold.db")
+	_, err := boltstore.ReadOnly(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+	require.NoFileExists(t, path)
+
+	s, err := boltstore.Open(path)
+	require.NoError(t, err)
+	require.NoError(t, s.InsertOrder(t.Context(), paid("order-1", "A2")))
+	_, err = boltstore.ReadOnly(path)
+	require.ErrorIs(t, err, boltstore.ErrInUse)
+	require.NoError(t, s.Close(t.Context()))
+
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	s, err = boltstore.ReadOnly(path)
+	require.NoError(t, err)
+	_, err = s.Order(t.Context(), "order-1")
+	require.NoError(t, err)
+	require.Equal(t, booking.CodeUnavailable, booking.CodeOf(s.InsertOrder(t.Context(), paid("order-2", "A3"))))
+	require.NoError(t, s.Close(t.Context()))
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
 }

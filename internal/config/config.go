@@ -102,6 +102,7 @@ type Config struct {
 	DemoPassword Secret `env:"SEATHOLD_DEMO_PASSWORD" secret:"true"`
 
 	sources map[string]Source
+	files   []SecretFile
 }
 
 // Load reads the configuration from environ ("NAME=value" entries, as
@@ -120,7 +121,7 @@ func Load(environ []string, dotenvPath string) (Config, []string, error) {
 	if err != nil {
 		return Config{}, warnings, err
 	}
-	c := Config{sources: settings.sources}
+	c := Config{sources: settings.sources, files: settings.files}
 	if err := parse(&c, settings.values); err != nil {
 		return Config{}, warnings, err
 	}
@@ -183,6 +184,9 @@ func (c *Config) BaseURL(bound string) string {
 
 // Level returns LogLevel as slog has it.
 func (c *Config) Level() slog.Level { return logLevels[c.LogLevel] }
+
+// SecretFiles lists the files that secrets were read from, in Config's order.
+func (c *Config) SecretFiles() []SecretFile { return c.files }
 
 func (c *Config) isSet(name string) bool {
 	_, set := c.sources[name]

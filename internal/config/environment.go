@@ -151,6 +151,13 @@ func reason(err error) string {
 type merged struct {
 	values  map[string]string
 	sources map[string]Source
+	files   []SecretFile
+}
+
+// SecretFile is a file that a secret was read from.
+type SecretFile struct {
+	Variable string // NAME_FILE
+	Path     string
 }
 
 // merge takes each variable from the environment or else from .env. The two
@@ -173,6 +180,7 @@ func merge(given, dotenv layer) (merged, error) {
 		}
 		if fromFile {
 			source = SourceFile
+			m.files = append(m.files, SecretFile{Variable: v.name + fileSuffix, Path: from[v.name+fileSuffix]})
 		}
 		m.values[v.name], m.sources[v.name] = value, source
 	}

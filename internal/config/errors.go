@@ -68,3 +68,22 @@ func wordParseError(err error, values map[string]string) error {
 	}
 	return badValue(v.name, values[v.name], string(want))
 }
+
+// WrongVariables returns what Load's error says of each variable; none where the
+// configuration could not be read at all.
+func WrongVariables(err error) []*Error {
+	var one *Error
+	switch joined := err.(type) { //nolint:errorlint // taken apart, not searched
+	case interface{ Unwrap() []error }:
+		var all []*Error
+		for _, each := range joined.Unwrap() {
+			all = append(all, WrongVariables(each)...)
+		}
+		return all
+	default:
+		if errors.As(err, &one) {
+			return []*Error{one}
+		}
+		return nil
+	}
+}

@@ -206,6 +206,24 @@ func TestSeveralErrorsAreOneLineEach(t *testing.T) {
 	}
 }
 
+func TestWrongVariables(t *testing.T) {
+	_, _, err := Load(realServers("SEATHOLD_HOLD_TTL=ten", "SEATHOLD_DEMO=perhaps"), "")
+	var names []string
+	for _, wrong := range WrongVariables(err) {
+		names = append(names, wrong.Variable)
+		require.NotEmpty(t, wrong.Want)
+	}
+	require.ElementsMatch(t, []string{"SEATHOLD_HOLD_TTL", "SEATHOLD_DEMO"}, names)
+
+	_, _, err = Load(realServers("SEATHOLD_JWT_SECRET=short", "SEATHOLD_LOG_LEVEL=loud", "SEATHOLD_STRIPE_API_KEY=", "SEATHOLD_PAYMENT_PROVIDER=stripe"), "")
+	require.Len(t, WrongVariables(err), 4, "joined errors are taken apart, how deep they may be")
+
+	_, _, err = Load(nil, writeFile(t, "dotenv", `SEATHOLD_ADDR="`))
+	require.Error(t, err)
+	require.Empty(t, WrongVariables(err))
+	require.Empty(t, WrongVariables(nil))
+}
+
 func TestCredentialsInOtherVariablesAreNotShown(t *testing.T) {
 	for _, name := range []string{"SEATHOLD_PUBLIC_URL", "SEATHOLD_CORS_ORIGINS", "SEATHOLD_ADDR", "SEATHOLD_DEMO"} {
 		_, _, err := Load([]string{name + "=" + redisURL}, "")
@@ -252,7 +270,9 @@ func TestSecretFiles(t *testing.T) {
 				direct := mustLoad(t, realServers(append(others, name+"="+value)...)...)
 				fromFile := mustLoad(t, realServers(append(others, name+"=", name+"_FILE="+path)...)...)
 				require.Equal(t, SourceFile, fromFile.sources[name])
-				fromFile.sources, direct.sources = nil, nil
+				require.Equal(t, []SecretFile{{Variable: name + "_FILE", Path: path}}, fromFile.SecretFiles())
+				require.Empty(t, direct.SecretFiles())
+				fromFile.sources, fromFile.files, direct.sources = nil, nil, nil
 				require.Equal(t, direct, fromFile)
 			})
 		}

@@ -188,8 +188,14 @@ func (s *service) metric(t *testing.T, name string) float64 {
 // returns what it printed.
 func (s *service) command(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
+	return s.commandWith(t, nil, stdin, args...)
+}
+
+// commandWith is command with more settings, for this run only.
+func (s *service) commandWith(t *testing.T, more settings, stdin string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
 	cmd := exec.Command(s.program, args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = s.folder, s.environment(), strings.NewReader(stdin)
+	cmd.Dir, cmd.Env, cmd.Stdin = s.folder, s.environment(more), strings.NewReader(stdin)
 	var out, errs strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); cmd.ProcessState == nil {

@@ -63,6 +63,19 @@ func Monitor(m *event.CommandMonitor) Option {
 // verifies that they are what this package relies on. The error says which
 // part of the URI or which index is wrong.
 func Open(ctx context.Context, uri string, opts ...Option) (*Store, error) {
+	s, err := Look(ctx, uri, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, errors.Join(err, s.client.Disconnect(context.WithoutCancel(ctx)))
+	}
+	return s, nil
+}
+
+// Look connects as Open does, and neither asks the server anything yet nor
+// makes anything there: for who only reads.
+func Look(ctx context.Context, uri string, opts ...Option) (*Store, error) {
 	database, err := databaseOf(uri)
 	if err != nil {
 		return nil, err
@@ -79,9 +92,6 @@ func Open(ctx context.Context, uri string, opts ...Option) (*Store, error) {
 	}
 	for _, kind := range booking.RecordKinds {
 		s.records[kind] = db.Collection(string(kind))
-	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, errors.Join(err, client.Disconnect(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
@@ -120,19 +130,25 @@ func clientOptions(uri string, opts []Option) *options.ClientOptions {
 	return o
 }
 
-func (s *Store) prepare(ctx context.Context) error {
-	if err := s.Ping(ctx); err != nil {
-		return err
-	}
-	type indexed struct {
-		collection *mongo.Collection
-		indexes    []index
-	}
+// indexed is a collection with the indexes that it must have.
+type indexed struct {
+	collection *mongo.Collection
+	indexes    []index
+}
+
+func (s *Store) indexed() []indexed {
 	all := []indexed{{s.orders, orderIndexes}, {s.events, eventIndexes}, {s.accounts, accountIndexes}}
 	for _, kind := range booking.RecordKinds {
 		all = append(all, indexed{s.records[kind], recordIndexes})
 	}
-	for _, want := range all {
+	return all
+}
+
+func (s *Store) prepare(ctx context.Context) error {
+	if err := s.Ping(ctx); err != nil {
+		return err
+	}
+	for _, want := range s.indexed() {
 		if err := ensureIndexes(ctx, want.collection, want.indexes); err != nil {
 			return fmt.Errorf("indexes of collection %s: %w", want.collection.Name(), err)
 		}

@@ -110,7 +110,8 @@ func TestTheDeployedUserIsNoMore(t *testing.T) {
 
 var commandOfScript = regexp.MustCompile(`redis\.p?call\('([A-Z]+)'`)
 
-// called are the commands that the store needs, as the sources have it.
+// called are the commands of the scripts, as their sources have it, and those
+// that are called without one.
 func called() []string {
 	all := map[string]bool{}
 	for _, name := range lua.Names() {
@@ -124,6 +125,10 @@ func called() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+func TestCommandsAreThoseThatAreCalled(t *testing.T) {
+	require.Equal(t, called(), Commands())
+}
+
 // TestTheDeployedUserMayCallWhatIsCalled, and nothing that is not.
 func TestTheDeployedUserMayCallWhatIsCalled(t *testing.T) {
 	_, rights, found := strings.Cut(readText(t, testserver.Deployment("redis", "users.acl")), "user seathold ")
@@ -135,7 +140,7 @@ func TestTheDeployedUserMayCallWhatIsCalled(t *testing.T) {
 			allowed = append(allowed, name)
 		}
 	}
-	require.Equal(t, called(), slices.Sorted(slices.Values(allowed)))
+	require.Equal(t, Commands(), slices.Sorted(slices.Values(allowed)))
 }
 
 // TestARightLessIsMissed is the control: without one command holds fail, and the

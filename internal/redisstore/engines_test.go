@@ -15,8 +15,7 @@ import (
 )
 
 // rights are all that a user of Seathold needs, on any arrangement of servers.
-const rights = "+ping +time +info +eval +evalsha +hscan +xread +hget +hmget +hset +hdel +hincrby +del +exists +get +set " +
-	"+getrange +setrange +sadd +sismember +spop +xadd +xrevrange +xtrim +zadd +zrange +zrangebyscore +zrem +zscan"
+var rights = "+" + strings.Join(Commands(), " +")
 
 // clusterRights are what a client of a cluster asks its nodes beside that.
 const clusterRights = " +cluster|slots +asking +command"
@@ -66,6 +65,9 @@ func requireTheContract(t *testing.T, s *Store) {
 		policy, limit, err := s.Eviction(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, []string{"noeviction", "0"}, []string{policy, limit})
+		refused, err := s.Refused(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, refused)
 	})
 	requirePorts(t, s)
 }

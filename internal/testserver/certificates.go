@@ -17,7 +17,7 @@ import (
 )
 
 // Certificates are an authority of a test's own and what it signed, as PEM
-// files: a certificate for 127.0.0.1 and localhost, with its key.
+// files: a certificate for 127.0.0.1, localhost and tickets.example, with its key.
 type Certificates struct {
 	CAFile, CertFile, KeyFile string
 
@@ -50,7 +50,7 @@ func (c *Certificates) make() error {
 		NotBefore: ca.NotBefore, NotAfter: ca.NotAfter, KeyUsage: x509.KeyUsageDigitalSignature,
 		// Servers of one sort call each other too.
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: []string{"localhost", "tickets.example"},
 	}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

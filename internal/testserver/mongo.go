@@ -52,6 +52,17 @@ func MongoOwn(t testing.TB) (s *Server, uri string) {
 	return s, withDatabase("mongodb://"+s.Addr, newDatabase())
 }
 
+// MongoStandalone starts a server for this test alone that is no replica set, and
+// returns the URI of an empty database.
+func MongoStandalone(t testing.TB) (uri string) {
+	t.Helper()
+	var alone []string // mongod is so by itself
+	if _, err := exec.LookPath("mongod"); err != nil {
+		alone = []string{"--standalone"}
+	}
+	return withDatabase("mongodb://"+own(t, mongoKind, alone).Addr, newDatabase())
+}
+
 func newDatabase() string { return "seathold_test_" + strings.ToLower(rand.Text()) }
 
 func mongoCommand(port, folder string) []string {

@@ -53,3 +53,19 @@ func first(getenv func(string) string, names ...string) (name, value string) {
 	}
 	return names[len(names)-1], ""
 }
+
+// Collector returns where the environment has traces sent, host and scheme, and
+// by which variable; nil where there are none. The error names the variable that
+// is wrong.
+func Collector(getenv func(string) string) (variable string, collector *url.URL, err error) {
+	on, err := wanted(getenv)
+	if !on || err != nil {
+		return "", nil, err
+	}
+	variable, endpoint := first(getenv, varTracesEndpoint, varEndpoint)
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return variable, nil, fmt.Errorf("%s: cannot be read", variable) // wanted has read it
+	}
+	return variable, &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}

@@ -243,3 +243,24 @@ func TestTheEnvironmentDecides(t *testing.T) {
 	require.NoError(t, err)
 	require.Nil(t, off)
 }
+
+func TestWhereTracesGo(t *testing.T) {
+	collector := func(set map[string]string) (string, string, error) {
+		variable, u, err := Collector(func(name string) string { return set[name] })
+		if u == nil {
+			return variable, "", err
+		}
+		return variable, u.String(), err
+	}
+	variable, where, err := collector(map[string]string{varEndpoint: "https://someone:secret@collector.example/path"})
+	require.NoError(t, err)
+	require.Equal(t, []string{varEndpoint, "https://collector.example"}, []string{variable, where}, "host and scheme, and no more")
+	variable, where, err = collector(map[string]string{varEndpoint: "http://one.example:4318", varTracesEndpoint: "http://two.example:4318/v1/traces"})
+	require.NoError(t, err)
+	require.Equal(t, []string{varTracesEndpoint, "http://two.example:4318"}, []string{variable, where})
+	_, where, err = collector(nil)
+	require.NoError(t, err)
+	require.Empty(t, where)
+	_, _, err = collector(map[string]string{varEndpoint: "collector.example"})
+	require.ErrorContains(t, err, varEndpoint)
+}
