@@ -55,6 +55,7 @@ test: test-servers ## run all tests, with the race detector, on embedded and on 
 .PHONY: test-servers
 test-servers: $(BIN)/stripe-mock
 	@./.ci/servers $(VENV) $(SECANTUS) $(TOOLS)/schemathesis $(SCHEMATHESIS) $(NPM)
+	@./.ci/prometheus $(TOOLS)/prometheus
 
 .PHONY: check
 check: $(BIN)/golangci-lint $(BIN)/oapi-codegen $(BIN)/govulncheck ## format, vet, lint, import direction, generated code, Lua, the scripts of pages and k6, known vulnerabilities

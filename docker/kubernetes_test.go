@@ -52,6 +52,7 @@ type cluster struct {
 	budgets     []policy.PodDisruptionBudget
 	scalers     []autoscaling.HorizontalPodAutoscaler
 	monitors    []serviceMonitor
+	rules       []prometheusRule
 }
 
 func build(t *testing.T, folder string) cluster {
@@ -92,6 +93,8 @@ func (c *cluster) add(kind string, text []byte) error {
 		return strictly(text, &c.budgets)
 	case "HorizontalPodAutoscaler":
 		return strictly(text, &c.scalers)
+	case "PrometheusRule":
+		return strictly(text, &c.rules)
 	default:
 		return strictly(text, &c.monitors)
 	}

@@ -61,6 +61,9 @@ func (a *App) registerOperation() {
 	metrics.RegisterProcess(a.registry, a.version)
 	metrics.RegisterPools(a.registry, a.holds.Pools())
 	metrics.RegisterLive(a.registry, liveSource{a.Core})
+	if a.embedded == nil {
+		metrics.RegisterRedis(a.registry, a.holds)
+	}
 }
 
 // liveSource counts by one reading of each event's map.
@@ -83,7 +86,7 @@ func (l liveSource) EventsOnSale(ctx context.Context) ([]string, error) {
 }
 
 // CountLive implements metrics.LiveSource.
-func (l liveSource) CountLive(ctx context.Context, eventID string) (booking.SeatCounts, error) {
+func (l liveSource) CountLive(ctx context.Context, eventID string) (booking.SeatCounts, time.Duration, error) {
 	return l.holds.Count(ctx, eventID)
 }
 

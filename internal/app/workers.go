@@ -24,6 +24,7 @@ func (a *App) hireWorkers() {
 	a.leased = []worker.Round{
 		worker.Settler(a.Service, a.Log),
 		worker.Reconciler(a.Service, a.holds.Back(), a.Log),
+		worker.Auditor(a.Service, a.Log),
 	}
 	if !a.Config.MongoDB.Embedded() {
 		a.lease = &worker.Lease{Records: a.store, Name: "settling", Holder: newID(), Log: a.Log}
@@ -39,7 +40,10 @@ func (a *App) work(ctx context.Context) {
 		runAll(ctx, a.leased)
 	} else {
 		a.lease.Run(ctx, func(ctx context.Context) {
-			defer a.Service.Metrics.RefundsDue(0, 0, time.Time{}) // whoever goes on tells them
+			defer func() { // whoever goes on tells them
+				a.Service.Metrics.RefundsDue(0, 0, time.Time{})
+				a.Service.Metrics.EventsAudited(nil, false)
+			}()
 			runAll(ctx, a.leased)
 		})
 	}

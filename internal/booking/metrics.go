@@ -15,6 +15,10 @@ type Metrics interface {
 	// EventLoaded counts a load, anew where the state was missing or else a
 	// repair, with the claims it changed.
 	EventLoaded(anew bool, changed int, took time.Duration)
+	// EventsAudited tells what a round of audits found: how many seats are
+	// mismatches, by event, of those that have any, and whether no event was left
+	// out. nil and false: another instance goes on with it.
+	EventsAudited(mismatches map[string]int, all bool)
 	// DeliveryEnded counts a try to deliver a notice: "delivered", "retry",
 	// "failed" or "disabled".
 	DeliveryEnded(outcome string)
@@ -90,6 +94,9 @@ func (NoMetrics) GuardHit() {}
 
 // EventLoaded counts nothing.
 func (NoMetrics) EventLoaded(bool, int, time.Duration) {}
+
+// EventsAudited tells nothing.
+func (NoMetrics) EventsAudited(map[string]int, bool) {}
 
 // ExpiryLag counts nothing.
 func (NoMetrics) ExpiryLag(time.Duration) {}

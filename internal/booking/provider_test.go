@@ -307,6 +307,8 @@ type counters struct {
 	mu     sync.Mutex
 	count  map[string]int
 	oldest time.Time // due refund
+
+	mismatches map[string]int // by event, of the last round of audits
 }
 
 func (c *counters) add(name string) {
@@ -334,6 +336,13 @@ func (c *counters) WebhookAnswered(_, outcome string) { c.add("webhook " + outco
 func (c *counters) GuardHit()                         { c.add("guard") }
 func (c *counters) EventLoaded(anew bool, _ int, _ time.Duration) {
 	c.add("loaded " + strconv.FormatBool(anew))
+}
+
+func (c *counters) EventsAudited(mismatches map[string]int, all bool) {
+	c.add("audited " + strconv.FormatBool(all))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mismatches = mismatches
 }
 func (c *counters) ExpiryLag(time.Duration)         { c.add("lag") }
 func (c *counters) RefundTried(outcome string)      { c.add("refund " + outcome) }

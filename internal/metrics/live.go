@@ -28,8 +28,9 @@ const (
 type LiveSource interface {
 	// EventsOnSale returns the ids of the events whose sale is open.
 	EventsOnSale(ctx context.Context) ([]string, error)
-	// CountLive counts one of them.
-	CountLive(ctx context.Context, eventID string) (booking.SeatCounts, error)
+	// CountLive counts one of them; lapsed is for how long the oldest hold is over
+	// whose end was not announced yet, 0 where there is none.
+	CountLive(ctx context.Context, eventID string) (counts booking.SeatCounts, lapsed time.Duration, err error)
 }
 
 // live is a collector of what is live. It asks when it is scraped.
@@ -37,7 +38,7 @@ type live struct {
 	source LiveSource
 	now    func() time.Time
 
-	onSale, uncounted, holds, seats *prometheus.Desc
+	onSale, uncounted, holds, lapsed, seats *prometheus.Desc
 
 	mu     sync.Mutex
 	at     time.Time
@@ -48,6 +49,7 @@ type live struct {
 type eventCounts struct {
 	event string
 	booking.SeatCounts
+	lapsed time.Duration
 }
 
 // RegisterLive registers the live holds and seats. Every instance shows the
@@ -65,13 +67,15 @@ func newLive(source LiveSource, now func() time.Time) *live {
 		onSale:    desc("events_on_sale", "Events whose sale is open."),
 		uncounted: desc("events_uncounted", "Events on sale whose holds and seats are not in the numbers: they are being loaded, or too many."),
 		holds:     desc("holds_live", "Holds that are live, by event; of all but the largest events together as other.", "event"),
-		seats:     desc("seats", "Seats of events on sale by state: free, held, sold or blocked.", "event", "state"),
+		lapsed: desc("hold_oldest_lapsed_seconds",
+			"For how long the oldest hold is over that still shows held, by event; 0 where none is. Its seats are free all along.", "event"),
+		seats: desc("seats", "Seats of events on sale by state: free, held, sold or blocked.", "event", "state"),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (l *live) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{l.onSale, l.uncounted, l.holds, l.seats} {
+	for _, d := range []*prometheus.Desc{l.onSale, l.uncounted, l.holds, l.lapsed, l.seats} {
 		to <- d
 	}
 }
@@ -91,6 +95,7 @@ func (l *live) Collect(to chan<- prometheus.Metric) {
 	tell(l.uncounted, len(l.events)-len(l.counts))
 	for _, c := range labelled(l.counts) {
 		tell(l.holds, c.Holds, c.event)
+		to <- prometheus.MustNewConstMetric(l.lapsed, prometheus.GaugeValue, c.lapsed.Seconds(), c.event)
 		tell(l.seats, c.Free, c.event, "free")
 		tell(l.seats, c.Held, c.event, "held")
 		tell(l.seats, c.Sold, c.event, "sold")
@@ -112,8 +117,8 @@ func (l *live) refresh() {
 		if ctx.Err() != nil {
 			break
 		}
-		if counts, err := l.source.CountLive(ctx, event); err == nil {
-			l.counts = append(l.counts, eventCounts{event, counts})
+		if counts, lapsed, err := l.source.CountLive(ctx, event); err == nil {
+			l.counts = append(l.counts, eventCounts{event, counts, lapsed})
 		}
 	}
 	l.at = l.now()
@@ -130,6 +135,7 @@ func labelled(counts []eventCounts) []eventCounts {
 	rest := eventCounts{event: other}
 	for _, c := range bySize[liveLabelled:] {
 		rest.Add(c.SeatCounts)
+		rest.lapsed = max(rest.lapsed, c.lapsed)
 	}
 	return append(bySize[:liveLabelled], rest)
 }

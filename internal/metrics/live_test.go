@@ -19,6 +19,7 @@ import (
 // stage is a LiveSource that notes what it is asked.
 type stage struct {
 	counts map[string]booking.SeatCounts
+	lapsed map[string]time.Duration
 	away   bool
 	broken string // the event that cannot be counted
 	asked  int
@@ -35,14 +36,14 @@ func (s *stage) EventsOnSale(context.Context) (events []string, err error) {
 	return events, nil
 }
 
-func (s *stage) CountLive(ctx context.Context, event string) (booking.SeatCounts, error) {
+func (s *stage) CountLive(ctx context.Context, event string) (booking.SeatCounts, time.Duration, error) {
 	s.asked++
 	deadline, _ := ctx.Deadline()
 	s.within = append(s.within, time.Until(deadline))
 	if event == s.broken {
-		return booking.SeatCounts{}, errors.New("is being loaded")
+		return booking.SeatCounts{}, 0, errors.New("is being loaded")
 	}
-	return s.counts[event], nil
+	return s.counts[event], s.lapsed[event], nil
 }
 
 // clock stands still unless it is moved.
@@ -59,6 +60,7 @@ func register(s *stage) (*prometheus.Registry, *clock) {
 func TestLiveHoldsAndSeatsByEvent(t *testing.T) {
 	registry, _ := register(&stage{
 		counts: map[string]booking.SeatCounts{"one": {Free: 4, Held: 3, Sold: 2, Blocked: 1, Holds: 2}, "other one": {Free: 1}},
+		lapsed: map[string]time.Duration{"one": 1500 * time.Millisecond},
 		broken: "other one",
 	})
 	require.NoError(t, testutil.GatherAndCompare(registry, strings.NewReader(`
@@ -68,6 +70,9 @@ seathold_events_on_sale 2
 # HELP seathold_events_uncounted Events on sale whose holds and seats are not in the numbers: they are being loaded, or too many.
 # TYPE seathold_events_uncounted gauge
 seathold_events_uncounted 1
+# HELP seathold_hold_oldest_lapsed_seconds For how long the oldest hold is over that still shows held, by event; 0 where none is. Its seats are free all along.
+# TYPE seathold_hold_oldest_lapsed_seconds gauge
+seathold_hold_oldest_lapsed_seconds{event="one"} 1.5
 # HELP seathold_holds_live Holds that are live, by event; of all but the largest events together as other.
 # TYPE seathold_holds_live gauge
 seathold_holds_live{event="one"} 2
@@ -87,6 +92,7 @@ func TestOnlyTheLargestEventsHaveALabel(t *testing.T) {
 	for i := range 200 {
 		s.counts[fmt.Sprintf("event-%03d", i)] = booking.SeatCounts{Free: 1000 - i, Held: 1, Holds: 1}
 	}
+	s.lapsed = map[string]time.Duration{"event-120": time.Second, "event-130": 3 * time.Second}
 	registry, _ := register(s)
 	events := labelsOf(t, registry, "seathold_holds_live", "event")
 	require.Len(t, events, liveLabelled+1)
@@ -94,6 +100,7 @@ func TestOnlyTheLargestEventsHaveALabel(t *testing.T) {
 	require.NotContains(t, events, "event-050")
 	require.Contains(t, events, other)
 	require.InDelta(t, 200, gathered(t, registry)["seathold_holds_live"], 0, "the others are summed")
+	require.InDelta(t, 3, gathered(t, registry)["seathold_hold_oldest_lapsed_seconds"], 0, "of the others the oldest")
 }
 
 func TestScrapersAtOnceAskOnce(t *testing.T) {

@@ -18,6 +18,7 @@ type Metrics struct {
 	repaired     prometheus.Counter
 	loadDuration prometheus.Histogram
 	deliveries   *counterVec
+	audits       *audits
 }
 
 var _ booking.Metrics = (*Metrics)(nil)
@@ -27,6 +28,7 @@ func New(registry prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		holdMetrics: newHoldMetrics(registry), orderMetrics: newOrderMetrics(registry),
 		paymentMetrics: newPaymentMetrics(registry), throttleMetrics: newThrottleMetrics(registry),
+		audits: newAudits(time.Now),
 		loads: counters("event_loads_total",
 			"Comparisons of an event's live state with its orders: rebuild where it was missing, else repair.",
 			label{"kind", []string{kindRebuild, kindRepair}}),
@@ -36,7 +38,7 @@ func New(registry prometheus.Registerer) *Metrics {
 		deliveries: counters("webhook_deliveries_total", "Tries to deliver a notice to an organizer's endpoint, by outcome.",
 			label{"outcome", []string{"delivered", "retry", "failed", "disabled"}}),
 	}
-	registry.MustRegister(m.loads, m.repaired, m.loadDuration, m.deliveries)
+	registry.MustRegister(m.audits, m.loads, m.repaired, m.loadDuration, m.deliveries)
 	return m
 }
 
@@ -55,6 +57,9 @@ func (m *Metrics) EventLoaded(anew bool, changed int, took time.Duration) {
 	m.repaired.Add(float64(changed))
 	m.loadDuration.Observe(took.Seconds())
 }
+
+// EventsAudited implements booking.Metrics.
+func (m *Metrics) EventsAudited(mismatches map[string]int, all bool) { m.audits.tell(mismatches, all) }
 
 // DeliveryEnded implements booking.Metrics.
 func (m *Metrics) DeliveryEnded(outcome string) { m.deliveries.count(outcome) }

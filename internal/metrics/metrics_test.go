@@ -75,6 +75,8 @@ func TestEveryMetricIsCountedAndWellNamed(t *testing.T) {
 	m.DeliveryEnded("delivered")
 	m.CallRefused("customer", "rate_limited")
 	m.LimiterAway()
+	m.EventsAudited(map[string]int{"one": 2}, false)
+	m.audits.at = time.Unix(5, 0)
 	require.Equal(t, map[string]float64{
 		"seathold_holds_total": 1, "seathold_hold_end_total": 1, "seathold_hold_life_seconds": 1, "seathold_expiry_lag_seconds": 1,
 		"seathold_orders_total": 1, "seathold_payment_webhooks_total": 1, "seathold_double_sale_guard_hits_total": 1,
@@ -82,6 +84,7 @@ func TestEveryMetricIsCountedAndWellNamed(t *testing.T) {
 		"seathold_refund_tries_total": 1, "seathold_refunds_due": 2, "seathold_refunds_overdue": 1, "seathold_refund_oldest_due_seconds": 0,
 		"seathold_payments_flagged_total": 1, "seathold_checkouts_asked_total": 1, "seathold_webhook_deliveries_total": 1,
 		"seathold_refused_calls_total": 1, "seathold_unlimited_calls_total": 1,
+		"seathold_audit_mismatches": 2, "seathold_audit_last_timestamp_seconds": 5,
 	}, gathered(t, registry))
 	requireWellNamed(t, registry)
 }

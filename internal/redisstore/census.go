@@ -2,18 +2,32 @@ package redisstore
 
 import (
 	"context"
+	"time"
 
 	"seathold/internal/booking"
 )
 
 // Count reads the event's map once. What has lapsed counts as held until it is
-// announced. ErrNotLoaded, CodeUnavailable.
-func (s *Store) Count(ctx context.Context, eventID string) (c booking.SeatCounts, err error) {
-	packed, _, err := s.packed(ctx, &booking.Event{ID: eventID})
+// announced; lapsed is for how long the oldest of that is over, by the server's
+// clock. ErrNotLoaded, CodeUnavailable.
+func (s *Store) Count(ctx context.Context, eventID string) (c booking.SeatCounts, lapsed time.Duration, err error) {
+	packed, now, err := s.packed(ctx, &booking.Event{ID: eventID})
 	if err != nil {
-		return c, err
+		return c, 0, err
 	}
-	return countSeats(packed, seatStatus), nil
+	return countSeats(packed, seatStatus), oldestLapsed(packed, now), nil
+}
+
+// oldestLapsed is for how long the earliest deadline of a seat is over that
+// still shows held, at a time in ms; 0: there is none.
+func oldestLapsed(packed string, now int64) time.Duration {
+	earliest := now
+	for i := 0; i < len(packed); i += seatWidth {
+		if raw := packed[i : i+seatWidth]; seatStatus(raw) == booking.SeatHeld {
+			earliest = min(earliest, bigEndian(raw[:deadlineWidth]))
+		}
+	}
+	return time.Duration(now-earliest) * time.Millisecond
 }
 
 // countSeats counts the seats of a map by status, and its live holds: each has a

@@ -6,11 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"strings"
-	"sync"
 
 	"github.com/redis/go-redis/v9"
-
-	"seathold/internal/booking"
 )
 
 // ErrSettings wraps what waiting does not mend: the settings and the server do
@@ -53,38 +50,18 @@ func isUntrusted(err error) bool {
 
 // Eviction returns the server's maxmemory-policy and maxmemory in bytes; an
 // empty policy means that the server does not tell. Of a cluster it is that of
-// a primary that may drop keys, where there is one.
+// a primary that may drop keys, where there is one. CodeUnavailable.
 func (s *Store) Eviction(ctx context.Context) (policy, maxMemory string, err error) {
-	cluster, sharded := s.client.(*redis.ClusterClient)
-	if !sharded {
-		return eviction(ctx, s.client)
-	}
-	var mu sync.Mutex
-	err = cluster.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
-		its, most, err := eviction(ctx, node)
-		mu.Lock()
-		defer mu.Unlock()
+	all, err := s.Info(ctx)
+	for _, said := range all {
 		if policy == "" || policy == noEviction {
-			policy, maxMemory = its, most
+			policy, maxMemory = infoField(said, "maxmemory_policy"), infoField(said, "maxmemory")
 		}
-		return err
-	})
-	if err != nil && booking.CodeOf(err) == "" {
-		err = unavailable(err)
 	}
 	return policy, maxMemory, err
 }
 
 const noEviction = "noeviction"
-
-func eviction(ctx context.Context, asked redis.Cmdable) (policy, maxMemory string, err error) {
-	info, err := asked.Info(ctx, "memory").Result()
-	var refused redis.Error
-	if err != nil && !errors.As(err, &refused) {
-		return "", "", unavailable(err)
-	}
-	return infoField(info, "maxmemory_policy"), infoField(info, "maxmemory"), nil
-}
 
 func infoField(info, name string) string {
 	for line := range strings.Lines(info) {

@@ -142,6 +142,12 @@ func TestTheContractOnACluster(t *testing.T) {
 	}
 	requireWrongSettingsTold(t, o)
 
+	said, err := s.Info(t.Context())
+	require.NoError(t, err)
+	require.Len(t, said, 3)
+	for node := range said {
+		require.Contains(t, c.Addrs(), node)
+	}
 	c.EachPrimary(func(one *redis.Client) {
 		require.NoError(t, one.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err())
 		policy, _, err := s.Eviction(t.Context())

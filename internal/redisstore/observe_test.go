@@ -40,7 +40,7 @@ func TestEachScriptIsTold(t *testing.T) {
 	require.Equal(t, []booking.Code{"", "", ""}, told.codes, "a refusal is an answer")
 
 	server.Close()
-	_, err = store.Count(s.Ctx, s.Event.ID)
+	_, _, err = store.Count(s.Ctx, s.Event.ID)
 	require.Error(t, err)
 	require.Equal(t, booking.CodeUnavailable, told.codes[len(told.codes)-1])
 	require.NotEmpty(t, store.Pools()["calls"]().Misses)

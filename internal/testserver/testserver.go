@@ -5,8 +5,8 @@
 //
 // Redis, Mongo and StripeMock share one server among all tests of a binary: a test keeps
 // to names of its own. RedisOwn and MongoOwn start one for a test that breaks
-// things. Schemathesis, a browser, axe-core and node are no servers, but come and
-// are missed in the same way.
+// things. Schemathesis, promtool, a browser, axe-core and node are no servers, but come
+// and are missed in the same way.
 package testserver
 
 import (

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -176,4 +177,16 @@ func TestSharedStripeMockIsOneServer(t *testing.T) {
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, http.StatusUnauthorized, response.StatusCode, "it wants a key that looks like one")
 	require.NoError(t, probeStripeMock(strings.TrimPrefix(base, "http://")))
+}
+
+func TestPrometheusReadsItsFile(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "prometheus.yml")
+	require.NoError(t, os.WriteFile(config, []byte("scrape_configs: [{job_name: seathold}]\n"), 0o600))
+	s := Prometheus(t, config)
+	response, err := http.Get("http://" + s.Addr + "/api/v1/targets?scrapePool=seathold")
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, http.StatusOK, response.StatusCode)
+	said, err := exec.CommandContext(t.Context(), Promtool(t), "check", "config", config).CombinedOutput()
+	require.NoError(t, err, "%s", said)
 }

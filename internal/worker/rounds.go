@@ -55,6 +55,15 @@ func Reconciler(s *booking.Service, back <-chan struct{}, log *slog.Logger) Roun
 	}
 }
 
+// auditEvery is how soon a mismatch is known that no repair has mended.
+const auditEvery = 5 * time.Minute
+
+// Auditor holds all events against their orders and changes nothing. One instance
+// at a time does it (Lease).
+func Auditor(s *booking.Service, log *slog.Logger) Round {
+	return Round{Name: "auditor", Interval: auditEvery, Later: true, Log: log, Once: s.AuditAll}
+}
+
 // deliverEvery is how soon a notice is on its way to the organizer's systems.
 const deliverEvery = 500 * time.Millisecond
 

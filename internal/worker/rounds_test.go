@@ -56,3 +56,24 @@ func TestTheReconcilerComesByTimeAndWhenTheHoldStoreIsBack(t *testing.T) {
 		cancel()
 	})
 }
+
+// All events are audited each five minutes; not at a start, where they are being loaded.
+func TestTheAuditorComesByTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		stores := &idleStores{}
+		s := booking.NewService(booking.Ports{
+			Events: stores, Orders: stores, Metrics: booking.NoMetrics{}, Log: quiet, NewID: func() string { return "id" },
+		}, booking.Limits{})
+		go Auditor(s, quiet).Run(ctx)
+		for rounds := range int64(3) {
+			time.Sleep(5*time.Minute - time.Millisecond)
+			synctest.Wait()
+			require.Equal(t, rounds, stores.events.Load())
+			time.Sleep(time.Millisecond)
+			synctest.Wait()
+			require.Equal(t, rounds+1, stores.events.Load())
+		}
+		cancel()
+	})
+}
