@@ -183,7 +183,10 @@ var misconfigurations = []misconfiguration{
 	},
 	{"the balancer has no instance", front(answers(http.StatusServiceUnavailable, "/")), "public-url", "problem", "has no instance", "/readyz"},
 	{
-		"it hangs", front(func(_ http.ResponseWriter, r *http.Request) bool { <-r.Context().Done(); return true }),
+		"it hangs", front(func(_ http.ResponseWriter, r *http.Request) bool {
+			<-r.Context().Done()
+			panic(http.ErrAbortHandler) // who merely returns answers 200, which may yet arrive
+		}),
 		"public-url", "problem", "does not answer", "start the service",
 	},
 	{"it leads elsewhere", front(answers(http.StatusMovedPermanently, "/")), "public-url", "problem", "leads on to https://elsewhere.example/livez", "follow no redirects"},
