@@ -101,6 +101,7 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger, baseURL func()
 	core.maps = seatmap.New(seatmap.Config{
 		Holds: core.holds, Changes: core.holds, Log: log, Metrics: metrics.NewStreams(core.registry),
 	})
+	metrics.RegisterStreamLag(core.registry, core.maps.Lag)
 	core.Service = booking.NewService(booking.Ports{
 		Events: core.store, Orders: core.store, Accounts: core.store, Holds: core.maps.Watch(core.holds), Live: core.maps,
 		Records: core.store, Provider: core.observeProvider(core.provider), Metrics: counted, Log: log, NewID: newID,

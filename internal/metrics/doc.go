@@ -54,6 +54,7 @@
 //	seathold_stream_listeners                        people who listen to a seat map
 //	seathold_stream_cut_total{why}                   listeners ended or not let in
 //	seathold_stream_frames_total                     frames given to listeners
+//	seathold_stream_lag_seconds                      how long the map furthest behind is not known to be as Redis is
 //	seathold_build_info{version,goversion,revision}  always 1
 //
 // Beside them are the usual go_… and process_…. How Redis's servers are is shown

@@ -1,6 +1,10 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Streams counts what becomes of those who listen to seat maps. It is safe for
 // concurrent use.
@@ -20,6 +24,15 @@ func NewStreams(registry prometheus.Registerer) *Streams {
 	}
 	registry.MustRegister(s.listeners, s.cut, s.frames)
 	return s
+}
+
+// RegisterStreamLag registers for how long the map that is furthest behind is
+// not known to be as Redis is. lag is asked at each scrape, also side by side.
+func RegisterStreamLag(registry prometheus.Registerer, lag func() time.Duration) {
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Namespace: namespace, Name: "stream_lag_seconds",
+		Help: "For how long the map furthest behind, of those that people look at, is not known to be as Redis is; 0 where none is looked at.",
+	}, func() float64 { return lag().Seconds() }))
 }
 
 // Listeners sets how many listen now.

@@ -39,6 +39,7 @@ type feed struct {
 	shown     booking.SeatMap // a copy of the two that never changes; Seats nil: to be made
 	snapshot  []byte          // the same as a frame, nil: to be made
 	heard     time.Time       // when the store last said that there is nothing more; zero: not current
+	latest    time.Time       // the same, and it stays while memory is not current; at first when the feed began
 	seen      int64           // how many of written memory surely has
 	listeners map[*listener]struct{}
 
@@ -50,7 +51,7 @@ type feed struct {
 
 func newFeed(h *Hub, e *booking.Event) *feed {
 	return &feed{
-		hub: h, event: e, tried: make(chan struct{}),
+		hub: h, event: e, tried: make(chan struct{}), latest: time.Now(),
 		listeners: map[*listener]struct{}{}, pending: map[int]booking.SeatStatus{},
 	}
 }
@@ -120,7 +121,7 @@ func (f *feed) readWhole(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.replace(version, m.Seats)
-	f.seen, f.heard = written, time.Now()
+	f.caughtUp(written)
 	f.haveTried()
 	return nil
 }
@@ -169,9 +170,23 @@ func (f *feed) round(ctx context.Context) error {
 		return err
 	}
 	if !more {
-		f.seen, f.heard = written, time.Now()
+		f.caughtUp(written)
 	}
 	return nil
+}
+
+// caughtUp notes that memory is as the store is, with so many changes of this
+// instance. The caller holds mu.
+func (f *feed) caughtUp(written int64) {
+	now := time.Now()
+	f.seen, f.heard, f.latest = written, now, now
+}
+
+// lag returns for how long memory is not known to be as the store is.
+func (f *feed) lag() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return time.Since(f.latest)
 }
 
 // apply notes changes and has them sent.

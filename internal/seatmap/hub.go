@@ -114,6 +114,18 @@ func (h *Hub) LiveMap(e *booking.Event, known string) (booking.SeatMap, bool) {
 	return f.current(known)
 }
 
+// Lag returns for how long the map that is furthest behind is not known to be as
+// the store is, 0 where none is followed. Up to the wait of a round, 400 ms, is
+// usual: in a quiet sale the store is silent for so long.
+func (h *Hub) Lag() (most time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, f := range h.feeds {
+		most = max(most, f.lag())
+	}
+	return most
+}
+
 // feedOf returns the event's feed, started where there was none; nil where no
 // more events can be followed.
 func (h *Hub) feedOf(e *booking.Event) *feed {

@@ -104,3 +104,17 @@ func TestWhoIsCutIsCountedByWhy(t *testing.T) {
 	listen(w.Event.ID, "d")
 	require.Equal(t, map[string]int{CutSlow: 1, CutLimit: 3, CutShutdown: 4}, m.now().cut, "three listened, one came too late")
 }
+
+func TestLagIsThatOfTheMapFurthestBehind(t *testing.T) {
+	server := miniredis.RunT(t)
+	w := newWorld(t, server.Addr())
+	require.Zero(t, w.hub.Lag(), "nobody looks")
+	w.follow()
+	require.Eventually(t, func() bool { return w.hub.Lag() < 2*roundWait }, patience, time.Millisecond)
+
+	server.SetError("LOADING Redis is loading the dataset in memory")
+	require.Eventually(t, func() bool { return w.hub.Lag() > 5*roundWait }, patience, time.Millisecond, "it goes on while the store is away")
+	require.Less(t, w.hub.Lag(), patience, "since the last word, not since ever")
+	server.SetError("")
+	require.Eventually(t, func() bool { return w.hub.Lag() < 2*roundWait }, patience, time.Millisecond)
+}
