@@ -80,6 +80,9 @@ func (e examined) secrets() []doctor.Finding {
 				"%s: everybody on this machine can read %s", file.Variable, file.Path))
 		}
 	}
+	if len(all) == 0 {
+		return otherwise(found, doctor.Fine(check, "none is set: what is needed was made at the first start, in the data folder"))
+	}
 	return otherwise(found, doctor.Fine(check, "%s of one's own, none of them shared, short or a placeholder", plural(len(all), "secret")))
 }
 
