@@ -37,6 +37,23 @@ func TestTheModulesOfThePages(t *testing.T) {
 			`["shsx.", {"free": 1, "held": 1, "sold": 2, "blocked": 1}, {"free": 0, "held": 1, "sold": 1, "blocked": 0}, [null, [0, 4]], true]`,
 		},
 		{
+			// The map tells that a hold ran out a moment later; held again since, a seat is someone's.
+			"seats that ran out are chosen again, unless somebody holds them", "sale/sale.js",
+			`({Sale}) => {
+				const seats = ['1', '2', '3'].map(number => ({guid: 'A' + number, number, category: 0, section: 0, row: 0}));
+				const plan = {count: 3, seats, indexOf: new Map(seats.map((s, i) => [s.guid, i])), rows: [{label: 'A'}], sections: [{name: 'Stalls'}], categories: []};
+				const sale = new Sale({id: 'modules', status: 'on_sale', categories: []}, plan);
+				sale.map.whole('hh.');
+				sale.holds.to.ended([{hold: {seats: [0, 1, 2]}, how: 'expired'}]);
+				sale.map.changed([[2, 'h']]);
+				sale.map.changed([[1, '.']]);
+				sale.map.changed([[1, 'h']]);
+				sale.chooseAgain([0, 1, 2]);
+				return [[...sale.choice.seats], sale.notice.tone];
+			}`,
+			`[[0], "warn"]`,
+		},
+		{
 			"the service's clock, of a device three hours behind", "clock.js",
 			`({learn, now, secondsUntil}) => {
 				const ahead = 3 * 3_600_000;

@@ -141,6 +141,7 @@ export function ended(sale, all) {
   const expired = seatsOf('expired');
   if (expired.length === 0) return;
   for (const i of expired) sale.lapsed.set(i, now());
+  sale.mapCaughtUp();
   sale.tell({
     tone: 'bad', text: t.event.timeOver(seatsText(sale.plan, expired), expired.length),
     action: {text: t.event.chooseAgain, run: () => sale.chooseAgain(expired)},

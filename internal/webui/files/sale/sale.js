@@ -49,8 +49,9 @@ export class Sale {
     this.notice = null;
     /** Seats of the attempt that is under way. @type {Set<number>} */
     this.asked = new Set();
-    /** When seats ran out here, by the service's clock: the map tells a moment later. @type {Map<number, number>} */
+    /** When seats ran out here, by the service's clock, that the map still shows held: it tells a moment later. @type {Map<number, number>} */
     this.lapsed = new Map();
+    this.map.subscribe(() => this.mapCaughtUp());
     /** @type {Set<() => void>} */
     this.listeners = new Set();
   }
@@ -140,6 +141,11 @@ export class Sale {
   /** @param {number} i */
   hasJustLapsed(i) {
     return this.map.at(i) === 'h' && now() - (this.lapsed.get(i) ?? 0) < mapLag;
+  }
+
+  /** Forgets those of lapsed that the map has shown as anything else: held again, they are someone's. */
+  mapCaughtUp() {
+    for (const i of this.lapsed.keys()) if (this.map.at(i) !== 'h') this.lapsed.delete(i);
   }
 
   /** Holds what is chosen; asks who it is first where nobody is signed in. */
