@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,7 +57,11 @@ func doctorCommand() *cobra.Command {
 func examine(cmd *cobra.Command) (doctor.Report, error) {
 	c, warnings, err := config.Load(os.Environ(), ".env")
 	if err == nil {
-		return app.Diagnose(cmd.Context(), c, warnings, os.Getenv), nil
+		report := app.Diagnose(cmd.Context(), c, warnings, os.Getenv)
+		if cmd.Context().Err() != nil { // what was still asked then seems not to answer
+			return report, errors.New("interrupted before all was looked at")
+		}
+		return report, nil
 	}
 	report, isOfVariables := app.DiagnoseWrong(err)
 	if !isOfVariables {

@@ -81,7 +81,11 @@ func (e examined) secrets() []doctor.Finding {
 		}
 	}
 	if len(all) == 0 {
-		return otherwise(found, doctor.Fine(check, "none is set: what is needed was made at the first start, in the data folder"))
+		saw := "none is set that people choose"
+		if e.config.Embedded() {
+			saw += ": what is needed of them was made at the first start, in the data folder"
+		}
+		return otherwise(found, doctor.Fine(check, "%s", saw))
 	}
 	return otherwise(found, doctor.Fine(check, "%s of one's own, none of them shared, short or a placeholder", plural(len(all), "secret")))
 }

@@ -191,6 +191,17 @@ func TestPlaceholdersAreKnown(t *testing.T) {
 	}
 }
 
+// TestWhereNoSecretIsSet: only with a data folder was anything made there.
+func TestWhereNoSecretIsSet(t *testing.T) {
+	e := examined{}
+	require.Contains(t, e.secrets()[0].Saw, "in the data folder")
+	e.config.Redis.Mode = config.RedisStandalone
+	e.config.MongoDB.URI = "mongodb://one/seathold"
+	found := e.secrets()
+	requireFindings(t, found)
+	require.NotContains(t, found[0].Saw, "data folder")
+}
+
 func TestPasswordOfAURI(t *testing.T) {
 	for uri, want := range map[string]string{
 		"mongodb://one/x": "", "mongodb://u:p%40ss@one,two/x?a=b@c": "p@ss", "mongodb://u@one/x": "", "mongodb+srv://u:a:b@one": "a:b", "": "",
