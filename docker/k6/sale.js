@@ -78,9 +78,9 @@ export const options = {
 // quicker to take, a hold that ran out.
 http.setResponseCallback(http.expectedStatuses({min: 200, max: 299}, 304, 409, 410));
 
-/** Makes the event and the customers. @returns {Sale} */
+/** Makes the customers, then the event: k6 has no teardown to close it where this fails. @returns {Sale} */
 export function setup() {
-  const event = __ENV.EVENT || makeEvent();
+  if (!__ENV.EVENT && !(plan && __ENV.TOKEN)) fail('give EVENT, or PLAN and TOKEN to make one');
   const password = `load-${Math.random().toString(36).slice(2)}-${Math.random().toString(36).slice(2)}`;
   const customers = [];
   for (let i = 0; i < number('CUSTOMERS', 20); i++) {
@@ -90,11 +90,10 @@ export function setup() {
     customers.push(login({email, password, token: '', until: 0}));
   }
   if (customers.length === 0) fail('CUSTOMERS: at least one is needed');
-  return {event, own: !__ENV.EVENT, customers};
+  return {event: __ENV.EVENT || makeEvent(), own: !__ENV.EVENT, customers};
 }
 
 function makeEvent() {
-  if (!plan || !__ENV.TOKEN) fail('give EVENT, or PLAN and TOKEN to make one');
   const document = JSON.parse(plan);
   /** @type {Record<string, {amount: number, currency: string}>} */
   const prices = {};
@@ -208,7 +207,7 @@ export function teardown(sale) {
   });
   if (body(call('GET', '/v1/me', 'me', null, __ENV.TOKEN)).role === 'operator') {
     const audit = call('GET', `/v1/ops/events/${sale.event}/audit`, 'audit', null, __ENV.TOKEN);
-    if (check(audit, {'the event is audited': r => r.status === 200})) mismatches.add(body(audit).mismatches.length);
+    if (check(audit, {'the event is audited': r => r.status === 200})) mismatches.add(body(audit).mismatches.length + body(audit).unchecked);
   }
   if (sale.own) call('PATCH', `/v1/events/${sale.event}`, 'close', {status: 'closed'}, __ENV.TOKEN);
 }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -103,6 +104,23 @@ func TestTheScriptForK6OnAnEventThatIsThere(t *testing.T) {
 	}
 	require.Equal(t, v.Counters["seats_sold"], sold)
 	require.Empty(t, v.Calls["audit"], "nobody gave a token")
+}
+
+// TestTheScriptForK6LeavesNoEventBehind where customers cannot be registered: k6
+// calls no teardown then. TestTheScriptForK6Sells is the control, which makes one.
+func TestTheScriptForK6LeavesNoEventBehind(t *testing.T) {
+	t.Parallel()
+	s := newService(t, seathold, quick(), settings{"SEATHOLD_ABUSE_LIMITS": "on"})
+	s.createOrganizer(t, "organizer@shop.example")
+	s.start(t)
+	organizer := s.login(t, "organizer@shop.example", password)
+	plan := filepath.Join(t.TempDir(), "plan.json")
+	require.NoError(t, os.WriteFile(plan, theatre(t, 100), 0o600))
+	_, failed := s.runForK6(t, "1", settings{
+		"TOKEN": strings.TrimPrefix(organizer.headers["Authorization"], "Bearer "), "PLAN": plan, "CUSTOMERS": "100",
+	})
+	require.Contains(t, failed, "/v1/auth/register: 429")
+	require.Empty(t, read[list[event]](t, organizer.get("/v1/me/events"), http.StatusOK).Items)
 }
 
 func TestTheScriptForK6SaysWhatIsWrong(t *testing.T) {
