@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -91,7 +92,7 @@ func checked(c load.Check) string {
 func audited(r load.Report) string {
 	a := r.Audit.Audit
 	if a == nil {
-		return "not done: " + r.Audit.NotDone + "; seathold ops audit " + r.EventID + " does it"
+		return "not done: " + cmp.Or(r.Audit.Error, r.Audit.NotDone) + "; seathold ops audit " + r.EventID + " does it"
 	}
 	return fmt.Sprintf("%d free, %d held, %d sold, %d blocked; %d seats are in Redis otherwise than in the orders",
 		a.Free, a.Held, a.Sold, a.Blocked, len(a.Mismatches)+a.Unchecked)

@@ -2,8 +2,8 @@ package load
 
 import (
 	"bufio"
+	"cmp"
 	"context"
-	"net/http"
 	"strings"
 	"time"
 
@@ -16,7 +16,8 @@ const listenFor = 5 * time.Second
 var errCutOff = &errNotDone{"cut_off", "the stream ended by itself"}
 
 // listen hears of the changes for a while. The step is over with the first event,
-// which has the whole map; a stream that ends before the listener does is an error.
+// which has the whole map. A stream that has none by the time that the listener
+// leaves, or that ends before, is an error.
 func (v *visitor) listen(ctx context.Context) {
 	ctx, leave := context.WithTimeout(ctx, listenFor)
 	defer leave()
@@ -30,8 +31,8 @@ func (v *visitor) listen(ctx context.Context) {
 		context.AfterFunc(ctx, func() { _ = answer.Body.Close() })
 		lines = bufio.NewScanner(answer.Body)
 		lines.Buffer(nil, maxEvent)
-		if answer.StatusCode != http.StatusOK || !hear(lines) {
-			return errCutOff
+		if !hear(lines) {
+			return cmp.Or[error](ctx.Err(), errCutOff)
 		}
 		return nil
 	})

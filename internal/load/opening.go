@@ -48,7 +48,10 @@ func Open(ctx context.Context, c Config) (*Sale, error) {
 	if err := s.findRole(ctx); err != nil {
 		return nil, err
 	}
-	return s, s.findEvent(ctx)
+	if err := s.findEvent(ctx); err != nil {
+		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
+	}
+	return s, nil
 }
 
 func (s *Sale) findRole(ctx context.Context) error {

@@ -80,7 +80,7 @@ func (s *Sale) notes(r Report) (notes []string) {
 // Close ends the sale of an event of its own, so that nobody else finds it. Finish
 // does so too; it is for a sale that never began.
 func (s *Sale) Close(ctx context.Context) error {
-	if s.config.Event != "" {
+	if s.config.Event != "" || s.event.ID == "" {
 		return nil
 	}
 	_, err := client.Patiently(ctx, func() (*client.ChangeEventResponse, error) {
@@ -112,6 +112,7 @@ func (r Report) Judge(maxErrors float64) error {
 	fault(len(r.Check.DoubleSales) > 0, "%d seats were sold twice", len(r.Check.DoubleSales))
 	fault(len(r.Check.Lost) > 0, "%d orders were paid, and are not as their customers were told", len(r.Check.Lost))
 	fault(r.Check.Error != "", "the check could not be done: %s", r.Check.Error)
+	fault(r.Audit.Error != "", "the audit could not be done: %s", r.Audit.Error)
 	if a := r.Audit.Audit; a != nil {
 		fault(len(a.Mismatches)+a.Unchecked > 0, "%d seats are in Redis otherwise than in the orders", len(a.Mismatches)+a.Unchecked)
 		fault(a.Sold < r.Check.Seats, "%d seats were sold to customers, and the audit finds %d", r.Check.Seats, a.Sold)

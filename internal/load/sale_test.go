@@ -106,13 +106,20 @@ func TestASaleThatTheMapDoesNotShowIsFound(t *testing.T) {
 	require.ErrorContains(t, r.Judge(1), "the audit finds 0")
 }
 
+// TestACheckThatCannotBeDoneIsNoGoodOne, and it does not ask in vain for each customer.
 func TestACheckThatCannotBeDoneIsNoGoodOne(t *testing.T) {
+	var mu sync.Mutex
+	asked := map[string]bool{} // by token: a connection that breaks off may have a call made again
 	server := loadtest.New(t, loadtest.Options{Before: func(_ http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == "/v1/orders" {
+			mu.Lock()
+			asked[r.Header.Get("Authorization")] = true
+			mu.Unlock()
 			panic(http.ErrAbortHandler)
 		}
 	}})
 	require.ErrorContains(t, sold(t, short(t, server.URL, 300)).Judge(1), "the check could not be done")
+	require.Len(t, asked, 1, "of 5 customers")
 }
 
 func TestLimitsAreNamed(t *testing.T) {
@@ -120,6 +127,27 @@ func TestLimitsAreNamed(t *testing.T) {
 	require.NoError(t, r.Judge(0))
 	require.Equal(t, stepOf(t, r, "hold").Count, stepOf(t, r, "hold").Refused["rate_limited"])
 	require.Contains(t, strings.Join(r.Notes, "\n"), "SEATHOLD_ABUSE_LIMITS=off")
+}
+
+// TestWhoeverThinksForLongIsCut: nobody waits for the end of a thought.
+func TestWhoeverThinksForLongIsCut(t *testing.T) {
+	c := short(t, loadtest.New(t, loadtest.Options{}).URL, 20)
+	c.Mix, c.Customers = load.Mix{load.Browse: 1}, 0
+	c.Think, c.LeaveWithin = time.Hour, 200*time.Millisecond
+	s := opened(t, c)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		s.Run(context.Background())
+	}()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		require.FailNow(t, "they think on")
+	}
+	r := s.Finish(t.Context())
+	require.Equal(t, 100, r.Cut)
+	require.Zero(t, r.Errors, r.Examples)
 }
 
 // TestWhoeverDoesNotComeToAnEndIsCut, and is no failed call.
@@ -144,6 +172,19 @@ func TestWhoeverDoesNotComeToAnEndIsCut(t *testing.T) {
 func TestAnAuditThatFindsSomethingFails(t *testing.T) {
 	r := sold(t, short(t, loadtest.New(t, loadtest.Options{Mismatches: 2}).URL, 300))
 	require.ErrorContains(t, r.Judge(1), "2 seats are in Redis otherwise than in the orders")
+}
+
+// TestAnAuditThatAnOperatorDoesNotGetFails, as it is part of the judgement; that
+// of others does not: TestWithoutAnOperatorsTokenThereIsNoAudit.
+func TestAnAuditThatAnOperatorDoesNotGetFails(t *testing.T) {
+	server := loadtest.New(t, loadtest.Options{Before: func(_ http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/audit") {
+			panic(http.ErrAbortHandler)
+		}
+	}})
+	r := sold(t, short(t, server.URL, 300))
+	require.Nil(t, r.Audit.Audit)
+	require.ErrorContains(t, r.Judge(1), "the audit could not be done: ")
 }
 
 func TestWithoutAnOperatorsTokenThereIsNoAudit(t *testing.T) {
@@ -228,6 +269,23 @@ func TestSomeListen(t *testing.T) {
 	require.Positive(t, stepOf(t, r, "stream").OK)
 }
 
+// TestAStreamThatNeverBeginsIsATimeout: all listeners wait for it in vain, and
+// each is a failed call. TestSomeListen is the control.
+func TestAStreamThatNeverBeginsIsATimeout(t *testing.T) {
+	t.Parallel()
+	server := loadtest.New(t, loadtest.Options{Before: func(_ http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/stream") {
+			<-r.Context().Done()
+			panic(http.ErrAbortHandler)
+		}
+	}})
+	c := short(t, server.URL, 20)
+	c.Mix, c.Customers, c.Schedule.Rate = load.Mix{load.Listen: 1}, 0, 10
+	r := sold(t, c)
+	require.Equal(t, 5, stepOf(t, r, "stream").Errors["timeout"], r.Examples)
+	require.ErrorContains(t, r.Judge(0.01), "calls failed")
+}
+
 func TestOtherProvidersAreNotPaid(t *testing.T) {
 	r := sold(t, short(t, loadtest.New(t, loadtest.Options{Provider: "stripe"}).URL, 300))
 	require.NoError(t, r.Judge(0))
@@ -259,6 +317,18 @@ func TestAnEventThatIsThere(t *testing.T) {
 	require.Equal(t, c.Event, r.EventID)
 	require.Equal(t, client.EventStatusOnSale, server.Event().Status, "it is not its own to close")
 	require.Contains(t, r.Audit.NotDone, "operator")
+}
+
+// TestAnEventOfASaleThatCannotBeginIsClosed: nobody else is to find it.
+func TestAnEventOfASaleThatCannotBeginIsClosed(t *testing.T) {
+	server := loadtest.New(t, loadtest.Options{Before: func(_ http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/seats") {
+			panic(http.ErrAbortHandler)
+		}
+	}})
+	_, err := load.Open(t.Context(), short(t, server.URL, 20))
+	require.ErrorContains(t, err, "does not answer")
+	require.Equal(t, client.EventStatusClosed, server.Event().Status)
 }
 
 func TestWhatCannotBegin(t *testing.T) {

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	mathrand "math/rand/v2"
 	"net/http"
 	"net/http/httptrace"
@@ -51,14 +52,14 @@ func (v *visitor) visit(ctx context.Context, kind Kind) {
 	}
 	switch kind {
 	case Browse:
-		v.think()
+		v.think(ctx)
 		v.lookAtSeats(ctx)
 	case Listen:
 		v.listen(ctx)
 	default:
-		v.think()
+		v.think(ctx)
 		if h := v.hold(ctx); h != nil {
-			v.think()
+			v.think(ctx)
 			v.afterHold(ctx, kind, h)
 		}
 	}
@@ -73,7 +74,7 @@ func (v *visitor) afterHold(ctx context.Context, kind Kind, h *client.Hold) {
 		if order == nil {
 			return
 		}
-		v.think()
+		v.think(ctx)
 		if kind == Cancel {
 			v.cancel(ctx, order)
 			return
@@ -95,10 +96,11 @@ func (v *visitor) call(ctx context.Context, name string, call func(context.Conte
 }
 
 // note records a step that is over, and has the next one due from now on. What
-// was cut short from here is no answer of the service's.
+// was cut short from here is no answer of the service's; what a listener waited for
+// in vain is: it is slower than anybody stays.
 func (v *visitor) note(ctx context.Context, name string, began time.Time, err error) {
 	end := time.Now()
-	if ctx.Err() == nil {
+	if !errors.Is(ctx.Err(), context.Canceled) {
 		v.sale.record.add(name, timing{due: v.due, began: began, end: end}, err)
 	}
 	v.due = end
@@ -118,7 +120,8 @@ func (v *visitor) callAs(ctx context.Context, name string, call func(context.Con
 }
 
 // think lets the time pass that a person takes, half of the usual to half more.
-func (v *visitor) think() {
+// Nobody thinks on once all are to come to an end, or are cut.
+func (v *visitor) think(ctx context.Context) {
 	usual := v.sale.config.Think
 	if usual <= 0 {
 		return
@@ -128,6 +131,7 @@ func (v *visitor) think() {
 	case <-time.After(time.Until(v.due)):
 	case <-v.sale.hurry.Done():
 		v.due = time.Now()
+	case <-ctx.Done():
 	}
 }
 
