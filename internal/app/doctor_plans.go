@@ -46,23 +46,9 @@ func (e examined) plans(ctx context.Context) []doctor.Finding {
 	defer func() { _ = source.Close(context.WithoutCancel(ctx)) }() // nothing was written
 	events, err := source.EventsEndingAfter(ctx, time.Now())
 	if err != nil {
-		return nil
+		return []doctor.Finding{doctor.Advise(check, runAgain, "not looked at, for the order store did not say which events there are: %v", err)}
 	}
-	var found []doctor.Finding
-	total, largest := 0, 0
-	for i, event := range events {
-		seats, err := countSeats(ctx, source, event.ID)
-		if ctx.Err() != nil {
-			found = append(found, doctor.Advise(check, "run it again when the order store is less busy",
-				"only %d of %d events were looked at in time", i, len(events)))
-			break
-		}
-		if err != nil {
-			found = append(found, doctor.Wrong(check, "close the event, and put it on sale again with its plan",
-				"the plan of event %s (%q) cannot be read: %v", event.ID, event.Name, err))
-		}
-		total, largest = total+seats, max(largest, seats)
-	}
+	total, largest, found := countPlans(ctx, source, events)
 	if e.config.Redis.Embedded() {
 		if largest > seatsFeltEmbedded {
 			found = append(found, doctor.Advise(check, "set SEATHOLD_REDIS_URL",
@@ -72,6 +58,26 @@ func (e examined) plans(ctx context.Context) []doctor.Finding {
 		found = append(found, e.room(ctx, total)...)
 	}
 	return otherwise(found, doctor.Fine(check, "%s on sale or to come, %d seats in all, the largest %d", plural(len(events), "event"), total, largest))
+}
+
+const runAgain = "run it again when the order store answers and is less busy"
+
+// countPlans returns how many seats all the events have, and the largest of them.
+// An order store that does not answer says nothing about a plan.
+func countPlans(ctx context.Context, source planSource, events []*booking.Event) (total, largest int, found []doctor.Finding) {
+	const check = "plans"
+	for i, event := range events {
+		seats, err := countSeats(ctx, source, event.ID)
+		if ctx.Err() != nil || booking.CodeOf(err) == booking.CodeUnavailable {
+			return total, largest, append(found, doctor.Advise(check, runAgain, "only %d of %d events were looked at", i, len(events)))
+		}
+		if err != nil {
+			found = append(found, doctor.Wrong(check, "close the event, and put it on sale again with its plan",
+				"the plan of event %s (%q) cannot be read: %v", event.ID, event.Name, err))
+		}
+		total, largest = total+seats, max(largest, seats)
+	}
+	return total, largest, found
 }
 
 func (e examined) planSource(ctx context.Context) (planSource, error) {

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"compress/gzip"
+	"context"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -250,6 +253,25 @@ func TestPlansAreJudged(t *testing.T) {
 	insert("large", 30_000, time.Now().Add(time.Hour))
 	require.NoError(t, store.Close(t.Context()))
 	requireFindings(t, e.plans(t.Context()), [3]string{"plans", "advice", "30000 seats"})
+}
+
+// faultyPlans is an order store whose plans have a fault.
+type faultyPlans struct {
+	noPlans
+	fault error
+}
+
+func (p faultyPlans) Plan(context.Context, string) ([]byte, error) { return nil, p.fault }
+
+// TestAStoreThatIsAwaySaysNothingOfPlans: nobody is told to close an event for it.
+func TestAStoreThatIsAwaySaysNothingOfPlans(t *testing.T) {
+	events := []*booking.Event{{ID: "one"}, {ID: "other"}}
+	_, _, found := countPlans(t.Context(), faultyPlans{fault: booking.Unavailable("the order store", io.EOF)}, events)
+	requireFindings(t, found, [3]string{"plans", "advice", "only 0 of 2 events"})
+	require.NotContains(t, found[0].Do, "close")
+	_, _, found = countPlans(t.Context(), faultyPlans{fault: gzip.ErrChecksum}, events)
+	requireFindings(t, found, [3]string{"plans", "problem", "event one"}, [3]string{"plans", "problem", "event other"})
+	require.Contains(t, found[0].Do, "close the event")
 }
 
 func TestRoomOfPlans(t *testing.T) {

@@ -109,14 +109,18 @@ func noEvent(id string) error {
 
 // Plan implements booking.Events.
 func (s *Store) Plan(ctx context.Context, eventID string) (raw []byte, err error) {
+	var damage error
 	err = s.view(ctx, func(tx *bbolt.Tx) error {
 		packed := tx.Bucket(bucketPlans).Get([]byte(eventID))
 		if packed == nil {
 			return noEvent(eventID)
 		}
-		raw, err = booking.UnpackPlan(packed)
-		return err
+		raw, damage = booking.UnpackPlan(packed)
+		return nil
 	})
+	if damage != nil { // asking again does not help
+		return nil, fmt.Errorf("the plan of event %q: %w", eventID, damage)
+	}
 	return raw, err
 }
 

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -90,6 +91,16 @@ func ReadOnly(path string) (*Store, error) {
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open data file %s: %w", path, err)
+	}
+	// All buckets are made at once. Without them the first start ended at its very first moment.
+	err = db.View(func(tx *bbolt.Tx) error {
+		if tx.Bucket(bucketEvents) == nil {
+			return fs.ErrNotExist
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("data file %s: %w", path, err), db.Close())
 	}
 	return &Store{db: db}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.etcd.io/bbolt"
 
 	"seathold/internal/boltstore"
 	"seathold/internal/booking"
@@ -143,11 +144,35 @@ func BenchmarkReplaceOrder(b *testing.B) {
 	}
 }
 
+// TestADamagedPlanIsNoOutage: whoever waits and asks again would wait for ever.
+func TestADamagedPlanIsNoOutage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "seathold.db")
+	require.NoError(t, open(t, path).Close(t.Context()))
+	raw, err := bbolt.Open(path, 0o600, nil)
+	require.NoError(t, err)
+	require.NoError(t, raw.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("plans")).Put([]byte("event-1"), []byte("no gzip"))
+	}))
+	require.NoError(t, raw.Close())
+	s := open(t, path)
+	_, err = s.Plan(t.Context(), "event-1")
+	require.Error(t, err)
+	require.Empty(t, booking.CodeOf(err), "%v", err)
+	_, err = s.Plan(t.Context(), "event-2")
+	require.Equal(t, booking.CodeNotFound, booking.CodeOf(err))
+}
+
 func TestReadOnlyLeavesTheFileAsItIs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "seathold.db")
 	_, err := boltstore.ReadOnly(path)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 	require.NoFileExists(t, path)
+
+	empty, err := bbolt.Open(path, 0o600, nil) // a start that was killed before it made anything
+	require.NoError(t, err)
+	require.NoError(t, empty.Close())
+	_, err = boltstore.ReadOnly(path)
+	require.ErrorIs(t, err, fs.ErrNotExist)
 
 	s, err := boltstore.Open(path)
 	require.NoError(t, err)

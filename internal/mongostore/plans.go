@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 
 	"go.mongodb.org/mongo-driver/bson"
 
@@ -47,5 +48,8 @@ func (s *Store) Plan(ctx context.Context, eventID string) ([]byte, error) {
 		return nil, notFound(err, "the plan of event %q is missing from the order store", eventID)
 	}
 	raw, err := booking.UnpackPlan(d.Gzip)
-	return raw, unavailable(err)
+	if err != nil { // asking again does not help
+		return nil, fmt.Errorf("the plan of event %q: %w", eventID, err)
+	}
+	return raw, nil
 }
