@@ -20,8 +20,11 @@ const (
 	liveCounted = 1000
 	// liveFresh is how long counts serve: several scrapers ask only once.
 	liveFresh = time.Second
-	// liveDeadline is what one counting may take. Prometheus waits for 10 s.
+	// liveDeadline is what one counting may take. docker/prometheus waits for 5 s.
 	liveDeadline = 3 * time.Second
+	// liveNaming is how much of it is for asking which events there are: the order
+	// store may be away, and the seats are in another.
+	liveNaming = time.Second
 )
 
 // LiveSource says what is live at this moment.
@@ -108,10 +111,7 @@ func (l *live) Collect(to chan<- prometheus.Metric) {
 func (l *live) refresh() {
 	ctx, cancel := context.WithTimeout(context.Background(), liveDeadline)
 	defer cancel()
-	if events, err := l.source.EventsOnSale(ctx); err == nil {
-		slices.Sort(events) // ids sort by their making: the same are counted each time
-		l.events = events
-	}
+	l.name(ctx)
 	l.counts = l.counts[:0]
 	for _, event := range l.events[:min(len(l.events), liveCounted)] {
 		if ctx.Err() != nil {
@@ -122,6 +122,16 @@ func (l *live) refresh() {
 		}
 	}
 	l.at = l.now()
+}
+
+// name asks which events there are; without an answer they are those of before.
+func (l *live) name(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, liveNaming)
+	defer cancel()
+	if events, err := l.source.EventsOnSale(ctx); err == nil {
+		slices.Sort(events) // ids sort by their making: the same are counted each time
+		l.events = events
+	}
 }
 
 // labelled returns the largest events, and all others as one.

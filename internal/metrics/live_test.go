@@ -19,6 +19,7 @@ import (
 // stage is a LiveSource that notes what it is asked.
 type stage struct {
 	counts map[string]booking.SeatCounts
+	silent bool // it is asked for events and does not answer
 	lapsed map[string]time.Duration
 	away   bool
 	broken string // the event that cannot be counted
@@ -26,7 +27,11 @@ type stage struct {
 	within []time.Duration
 }
 
-func (s *stage) EventsOnSale(context.Context) (events []string, err error) {
+func (s *stage) EventsOnSale(ctx context.Context) (events []string, err error) {
+	if s.silent {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if s.away {
 		return nil, errors.New("away")
 	}
@@ -125,13 +130,16 @@ func TestEventsAreCountedWhileTheirStoreIsAway(t *testing.T) {
 	s.away, s.counts["one"] = true, booking.SeatCounts{Holds: 5}
 	clock.at = clock.at.Add(time.Minute)
 	require.InDelta(t, 5, gathered(t, registry)["seathold_holds_live"], 0)
+	s.silent, s.counts["one"] = true, booking.SeatCounts{Holds: 6}
+	clock.at = clock.at.Add(time.Minute)
+	require.InDelta(t, 6, gathered(t, registry)["seathold_holds_live"], 0, "it does not use up the time for counting")
 }
 
 func TestPools(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
 	RegisterPools(registry, map[string]func() *redis.PoolStats{
 		"calls": func() *redis.PoolStats {
-			return &redis.PoolStats{Hits: 5, Misses: 2, Timeouts: 1, TotalConns: 4, IdleConns: 3}
+			return &redis.PoolStats{Hits: 5, Misses: 2, Timeouts: 1, WaitDurationNs: 2.5e9, TotalConns: 4, IdleConns: 3}
 		},
 		"feed": func() *redis.PoolStats { return &redis.PoolStats{TotalConns: 1, IdleConns: 2} },
 	})
@@ -144,6 +152,7 @@ seathold_redis_pool_connections{pool="feed",state="idle"} 1
 seathold_redis_pool_connections{pool="feed",state="used"} 0
 `), "seathold_redis_pool_connections"))
 	require.InDelta(t, 5, gathered(t, registry)["seathold_redis_pool_hits_total"], 0)
+	require.InDelta(t, 2.5, gathered(t, registry)["seathold_redis_pool_wait_seconds_total"], 0)
 	requireWellNamed(t, registry)
 }
 
