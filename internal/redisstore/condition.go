@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
@@ -42,14 +41,14 @@ func (s *Store) Info(ctx context.Context) (map[string]string, error) {
 }
 
 // info asks one server for the sections that it gives without being asked for
-// any: every version knows them. One that refuses answers all the same.
+// any: every version knows them. One that does not let this user ask answers all
+// the same; one that does not let it in at all does not.
 func info(ctx context.Context, asked redis.Cmdable) (string, error) {
 	said, err := asked.Info(ctx).Result()
-	var refused redis.Error
 	switch {
 	case err == nil:
 		return said, nil
-	case errors.As(err, &refused):
+	case redis.IsPermissionError(err):
 		return "", nil
 	}
 	return "", unavailable(err)

@@ -61,6 +61,19 @@ func TestWhoMayNotAskIsToldNothing(t *testing.T) {
 	require.Empty(t, saidBy(t, openWith(t, asUser(a, addr))), "and that is no fault")
 }
 
+// A password that was changed there alone: no script gets through either.
+func TestAServerThatLetsNobodyInIsAway(t *testing.T) {
+	t.Parallel()
+	a := secured(t)
+	addr := testserver.RedisSecured(t, a).Addr
+	require.NoError(t, letIn(t.Context(), a.Open(t, addr), "+info"))
+	options := asUser(a, addr)
+	require.NotEmpty(t, saidBy(t, openWith(t, options)), "the control: it lets us in")
+	options.Password = "another"
+	_, err := openWith(t, options).Info(t.Context())
+	require.Equal(t, booking.CodeUnavailable, booking.CodeOf(err))
+}
+
 func TestAServerThatIsAwaySaysNothing(t *testing.T) {
 	t.Parallel()
 	server := testserver.RedisOwn(t)
