@@ -11,6 +11,8 @@ package seatmap
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -84,12 +86,8 @@ func New(c Config) *Hub {
 func (h *Hub) EndListeners() {
 	h.mu.Lock()
 	h.ending = true
-	feeds := make([]*feed, 0, len(h.feeds))
-	for _, f := range h.feeds {
-		feeds = append(feeds, f)
-	}
 	h.mu.Unlock()
-	for _, f := range feeds {
+	for _, f := range h.following() {
 		f.endAll()
 	}
 }
@@ -118,12 +116,18 @@ func (h *Hub) LiveMap(e *booking.Event, known string) (booking.SeatMap, bool) {
 // the store is, 0 where none is followed. Up to the wait of a round, 400 ms, is
 // usual: in a quiet sale the store is silent for so long.
 func (h *Hub) Lag() (most time.Duration) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, f := range h.feeds {
+	for _, f := range h.following() {
 		most = max(most, f.lag())
 	}
 	return most
+}
+
+// following returns the feeds that there are, so that each can be asked while
+// nobody who looks at another waits.
+func (h *Hub) following() []*feed {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Values(h.feeds))
 }
 
 // feedOf returns the event's feed, started where there was none; nil where no
