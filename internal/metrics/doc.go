@@ -35,6 +35,7 @@
 //	seathold_redis_pool_hits_total{pool}             calls that found a connection free
 //	seathold_redis_pool_misses_total{pool}           calls that found none
 //	seathold_redis_pool_timeouts_total{pool}         calls that waited for one in vain
+//	seathold_redis_pool_wait_seconds_total{pool}     how long calls waited for one, all together
 //	seathold_redis_pool_connections{pool,state}      idle, used
 //	seathold_redis_up                                1 where all servers answer that take writes
 //	seathold_redis_history_changes_total             failovers and restarts that this instance saw
