@@ -2,9 +2,11 @@ package docker
 
 import (
 	"maps"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -122,12 +124,14 @@ func exported(t *testing.T) map[string][]string {
 	return all
 }
 
-// values are those of the labels of the counters, which are shown from the start.
+// values are those of the labels of the counters, which are shown from the start,
+// and the bounds of the requests' histogram.
 func values(t *testing.T) map[string][]string {
 	t.Helper()
-	registry := prometheus.NewRegistry()
+	registry, bounds := prometheus.NewRegistry(), prometheus.NewRegistry()
 	metrics.New(registry)
 	metrics.NewStreams(registry)
+	metrics.NewHTTP(bounds).RequestEnded(t.Context(), "/", http.MethodGet, http.StatusOK, false, 0)
 	families, err := registry.Gather()
 	require.NoError(t, err)
 	all := map[string][]string{}
@@ -137,6 +141,13 @@ func values(t *testing.T) map[string][]string {
 				key := f.GetName() + " " + l.GetName()
 				all[key] = append(all[key], l.GetValue())
 			}
+		}
+	}
+	families, err = bounds.Gather()
+	require.NoError(t, err)
+	for _, f := range families {
+		for _, b := range f.GetMetric()[0].GetHistogram().GetBucket() {
+			all[f.GetName()+" le"] = append(all[f.GetName()+" le"], strconv.FormatFloat(b.GetUpperBound(), 'g', -1, 64))
 		}
 	}
 	return all
@@ -153,6 +164,9 @@ func unknown(expr string, exported, values map[string][]string, recorded []strin
 				odd = append(odd, name)
 			}
 			continue
+		}
+		if strings.HasSuffix(s[1], "_bucket") {
+			labels = append(slices.Clip(labels), "le")
 		}
 		for _, m := range matcher.FindAllStringSubmatch(s[2], -1) {
 			shown, listed := values[name+" "+m[1]]
@@ -196,6 +210,7 @@ func TestRulesAskForWhatTheServiceHas(t *testing.T) {
 		`sum(seathold_holds_total{result="granted"}) > 0`:                              `seathold_holds_total result="granted"`,
 		`sum(rate(seathold_hold_end_total{how=~"sold|lost"}[1m])) > 0`:                 `seathold_hold_end_total how=~"sold|lost"`,
 		`seathold_http_request_seconds_count{path="/v1/events/{event}/holds"} > 0`:     `seathold_http_request_seconds path="/v1/events/{event}/holds"`,
+		`rate(seathold_http_request_seconds_bucket{route="/{x}",le="0.5"}[1m]) > 0.1`:  `seathold_http_request_seconds le="0.5"`,
 		`rate(seathold_http_request_seconds_count{route="/{x}",code="5xx"}[1m]) > 0.1`: `seathold_http_request_seconds code="5xx"`,
 	} {
 		require.Equal(t, []string{odd}, unknown(mistake, exported, values, nil), "the control")
