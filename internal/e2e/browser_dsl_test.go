@@ -73,6 +73,24 @@ func TestNothingIsClickedThroughWhatIsInFront(t *testing.T) {
 	require.Contains(t, p.outline(), `  button "Under it"`)
 }
 
+// TestAPageThatDoesNotAnswerIsAskedAgain: it may be on its way to another.
+func TestAPageThatDoesNotAnswerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	p := openBrowser(t).visitor(t, fixture(t), desktop)
+	p.open("/")
+	const gone = 1 << 20 // no world has this number
+	tries := 0
+	p.until("see what comes after no answer", func() string {
+		if tries++; tries == 1 {
+			return evaluateIn[string](p, gone, "'an answer'")
+		}
+		return ""
+	})
+	require.Equal(t, 2, tries)
+	require.Contains(t, p.try(func() string { return evaluateIn[string](p, gone, "''") }), "context")
+	require.Zero(t, *p.tries)
+}
+
 // TestWhatAPageSaysIsHeard is the control: everything that fails a test is heard,
 // and what is allowed is not told.
 func TestWhatAPageSaysIsHeard(t *testing.T) {

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -113,15 +114,31 @@ func (p *tab) until(what string, try func() (why string)) {
 	poll := time.NewTicker(25 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		why := try()
+		why := p.try(try)
 		if why == "" {
 			return
 		}
 		if time.Now().After(deadline) {
-			require.FailNow(p.t, fmt.Sprintf("%s: %s", what, why), "at %s the page has\n%s", p.path(), p.outline())
+			require.FailNow(p.t, fmt.Sprintf("%s: %s", what, why), "at %s the page has\n%s", p.try(p.path), p.outline())
 		}
 		<-poll.C
 	}
+}
+
+// try tries once, and says why where the page did not answer.
+func (p *tab) try(try func() (why string)) (why string) {
+	*p.tries++
+	defer func() {
+		*p.tries--
+		switch fault := recover().(type) {
+		case nil:
+		case unanswered:
+			why = fault.Error()
+		default:
+			panic(fault)
+		}
+	}()
+	return try()
 }
 
 // await returns once there is something with the role and the name: the first.
@@ -174,7 +191,7 @@ func (p *tab) awaitGone(role, name string) {
 func (p *tab) count(role, name string) int {
 	p.t.Helper()
 	all, err := p.find(role, name)
-	require.NoError(p.t, err)
+	p.requireAnswered(err)
 	return len(all)
 }
 
@@ -200,9 +217,11 @@ func (p *tab) text() string {
 		return strings.Join(strings.Fields(evaluate[string](p, "document.body.innerText")), " ")
 	}
 	id, why := p.scope()
-	require.Empty(p.t, why)
+	if why != "" {
+		p.requireAnswered(errors.New(why))
+	}
 	var text string
-	require.NoError(p.t, p.on(id, "function () { return this.innerText }", &text))
+	p.requireAnswered(p.on(id, "function () { return this.innerText }", &text))
 	return strings.Join(strings.Fields(text), " ")
 }
 
@@ -211,11 +230,6 @@ func (p *tab) awaitText(text string) {
 	p.t.Helper()
 	fits := wildcard("*" + text + "*")
 	p.until(fmt.Sprintf("await the text %q", text), func() string {
-		if p.scope != nil {
-			if _, why := p.scope(); why != "" {
-				return why
-			}
-		}
 		if said := p.text(); !fits.MatchString(said) {
 			return "it says: " + said
 		}

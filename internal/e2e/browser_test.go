@@ -120,13 +120,14 @@ type tab struct {
 	heard   *complaints
 	number  int64                              // among those of the test binary
 	scope   func() (cdp.BackendNodeID, string) // where to look, or why there is no such place; nil: everywhere
+	tries   *int                               // how many tries of until it is within
 }
 
 var tabs atomic.Int64
 
 func (b *browser) newTab(t *testing.T, base string, l look, how chromedp.ContextOption) *tab {
 	t.Helper()
-	p := &tab{t: t, browser: b, base: base, heard: newComplaints(), number: tabs.Add(1)}
+	p := &tab{t: t, browser: b, base: base, heard: newComplaints(), number: tabs.Add(1), tries: new(int)}
 	var leave context.CancelFunc
 	p.ctx, leave = chromedp.NewContext(b.ctx, how, chromedp.WithListener(p.heard.note))
 	require.NoError(t, chromedp.Do(p.ctx), "open a page")
@@ -161,9 +162,22 @@ func call[P, R any](p *tab, command cdp.Command[P, R], params P) (R, error) {
 func must[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.t.Helper()
 	result, err := call(p, command, params)
-	require.NoError(p.t, err, command.Method)
+	p.requireAnswered(err, command.Method)
 	return result
 }
+
+// requireAnswered fails the test where the page did not answer; within until it
+// ends the try: a page that is being left for another has no document for a moment.
+func (p *tab) requireAnswered(err error, asked ...any) {
+	p.t.Helper()
+	if err != nil && *p.tries > 0 {
+		panic(unanswered{err})
+	}
+	require.NoError(p.t, err, asked...)
+}
+
+// unanswered is why a try of until ended before it could say anything.
+type unanswered struct{ error }
 
 // do runs an action of chromedp.
 func (p *tab) do(action chromedp.Action[chromedp.Void], what string) {
@@ -257,7 +271,7 @@ func evaluate[T any](p *tab, expression string) T {
 	ctx, end := context.WithTimeout(p.ctx, pagePatience)
 	defer end()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	require.NoError(p.t, err, "in the page: %s", expression)
+	p.requireAnswered(err, "in the page: %s", expression)
 	return value
 }
 
@@ -277,6 +291,6 @@ func evaluateIn[T any](p *tab, world runtime.ExecutionContextID, expression stri
 	defer end()
 	in := func(params *runtime.EvaluateParams) { params.ContextID = world }
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise, in))
-	require.NoError(p.t, err, "beside the page: %.200s", expression)
+	p.requireAnswered(err, "beside the page: %.200s", expression)
 	return value
 }
