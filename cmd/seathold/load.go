@@ -17,6 +17,8 @@ import (
 // loadFlags are what `load` is told.
 type loadFlags struct {
 	url, event, like, pay string
+	email                 string
+	passwordStdin         bool
 	seats, customers      int
 	maxInFlight           int
 	holdTTL, think        time.Duration
@@ -37,13 +39,16 @@ func loadCommand() *cobra.Command {
 			"sandbox's page, or go. Times are from when a call was meant to start. At the end the\n" +
 			"customers' own ledger is held against the API and, with an operator's token, Redis\n" +
 			"against the orders.\n\n" +
-			"It takes the access token of an organizer or operator in SEATHOLD_TOKEN; `seathold\n" +
-			"login` gives one. All visitors come from one address: start the service with\n" +
+			"It is an organizer's or operator's: of the access token in SEATHOLD_TOKEN, which\n" +
+			"`seathold login` gives and which has to outlive the load, or with --email of an account\n" +
+			"that it logs in itself. All visitors come from one address: start the service with\n" +
 			"SEATHOLD_ABUSE_LIMITS=off. Ctrl-C ends the arrivals; a second one ends all.\n\n" +
 			"Ends with status 1 after a seat that was sold twice or is not its buyer's, an audit that\n" +
-			"finds something, or too many failed calls; with 2 where it was wrongly given.",
+			"finds something, too many failed calls or lost visitors, or no hold granted; with 2\n" +
+			"where it was wrongly given.",
 		Example: "  export SEATHOLD_TOKEN=$(seathold login --email operator@demo.example)\n" +
-			"  seathold load --seats 5000 --hold-ttl 20s --rate 50 --ramp 10s --duration 1m",
+			"  seathold load --seats 5000 --hold-ttl 20s --rate 50 --ramp 10s --duration 1m\n" +
+			"  seathold load --email operator@demo.example --rate 50 --duration 1h",
 		Args: func(cmd *cobra.Command, args []string) error {
 			return misused(cobra.NoArgs(cmd, args))
 		},
@@ -57,6 +62,8 @@ func loadCommand() *cobra.Command {
 func (f *loadFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "where the service is (default: SEATHOLD_ADDR)")
+	flags.StringVar(&f.email, "email", "", "log in by this account, and stay so (default: SEATHOLD_TOKEN)")
+	flags.BoolVar(&f.passwordStdin, "password-stdin", false, "read its password from the first line of standard input")
 	flags.StringVar(&f.event, "event", "", "sell this event (default: one of its own, closed at the end)")
 	flags.IntVar(&f.seats, "seats", 2000, "how many seats its own event has")
 	flags.StringVar(&f.like, "like", "theatre", "its form: theatre or arena")
@@ -84,7 +91,7 @@ func (f *loadFlags) add(cmd *cobra.Command) {
 	flags.DurationVar(&f.think, "think", 500*time.Millisecond, "what a person takes between two steps, on the average")
 	flags.StringVar(&f.pay, "pay", "sandbox", "sandbox: press Pay on its page; none: orders stay unpaid")
 	flags.IntVar(&f.maxInFlight, "max-in-flight", 500, "visitors at a time; who arrives beyond is dropped, and counted")
-	flags.Float64Var(&f.maxErrors, "max-errors", 0.01, "share of calls, 0 to 1, that may fail")
+	flags.Float64Var(&f.maxErrors, "max-errors", 0.01, "share, 0 to 1, of calls that may fail, and of visitors who may be dropped or not come to an end")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON instead of tables")
 }
 
@@ -104,6 +111,8 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 		return c, misused(fmt.Errorf("--max-errors: %g is out of range; use 0 to 1", f.maxErrors))
 	case f.event != "" && (cmd.Flags().Changed("seats") || cmd.Flags().Changed("like") || cmd.Flags().Changed("hold-ttl")):
 		return c, misused(errors.New("--seats, --like and --hold-ttl are of an event of its own: leave them out, or --event"))
+	case f.passwordStdin && f.email == "":
+		return c, misused(errors.New("--password-stdin: whose password is it? Give --email"))
 	}
 	if f.event == "" {
 		if c.Plan, err = booking.GeneratePlan(f.like, f.seats); err != nil {
@@ -117,7 +126,11 @@ func (f *loadFlags) config(cmd *cobra.Command) (c load.Config, err error) {
 	if err := c.Check(); err != nil {
 		return c, misused(fmt.Errorf("--%w", err))
 	}
-	c.URL, err = serviceAt(cmd, f.url)
+	if c.URL, err = serviceAt(cmd, f.url); err != nil || f.email == "" {
+		return c, err
+	}
+	c.Account.Email = f.email
+	c.Account.Password, err = askPassword(cmd, f.passwordStdin)
 	return c, err
 }
 
@@ -158,8 +171,10 @@ func explainedLoad(err error) error {
 	switch {
 	case errors.Is(err, load.ErrNoToken):
 		return noToken("an organizer")
+	case errors.Is(err, load.ErrTokenEnds):
+		return misused(fmt.Errorf("SEATHOLD_TOKEN: %w: take a new one, or have the load log in by --email", err))
 	case errors.Is(err, load.ErrRole):
-		return errors.New("SEATHOLD_TOKEN: " + err.Error() + ": take an organizer's or operator's token, or name an event by --event")
+		return fmt.Errorf("%w: be an organizer or operator, by SEATHOLD_TOKEN or --email, or name an event by --event", err)
 	case errors.Is(err, load.ErrLimited):
 		return err
 	case errors.Is(err, context.Canceled):

@@ -78,10 +78,14 @@ func kinds(visits map[load.Kind]int) string {
 
 func checked(c load.Check) string {
 	switch {
+	case len(c.DoubleSales)+len(c.Lost) > 0:
+		found := fmt.Sprintf("FAILED: %d seats sold twice, %d sales not as their customers were told", len(c.DoubleSales), len(c.Lost))
+		if c.Error != "" {
+			found += ", and not all was looked at: " + c.Error
+		}
+		return found
 	case c.Error != "":
 		return "not done: " + c.Error
-	case len(c.DoubleSales)+len(c.Lost) > 0:
-		return fmt.Sprintf("FAILED: %d seats sold twice, %d orders not as their customers were told", len(c.DoubleSales), len(c.Lost))
 	case c.Orders == 0:
 		return "nothing was sold"
 	default:

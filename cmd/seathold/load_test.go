@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -125,6 +126,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	wrong(2, "--like: ", url, "--like", "cave")
 	wrong(2, "--pay: ", url, "--pay", "gold")
 	wrong(2, "--max-errors: 2 ", url, "--max-errors", "2")
+	wrong(2, "--password-stdin: whose", url, "--password-stdin")
 	wrong(2, "--buy: a weight", url, "--buy", "-1")
 	wrong(2, "leave them out, or --event", url, "--event", "some")
 	wrong(2, "unknown flag", url, "--nothing")
@@ -137,8 +139,28 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 	require.Equal(t, client.EventStatusClosed, limited.Event().Status, "no sale is left behind")
 }
 
+// TestLoadLogsIn by an account, whose password comes from standard input.
+func TestLoadLogsIn(t *testing.T) {
+	server := loadtest.New(t, loadtest.Options{})
+	root := rootCommand()
+	var out strings.Builder
+	root.SetOut(&out)
+	root.SetErr(&strings.Builder{})
+	root.SetIn(strings.NewReader("a password\n"))
+	root.SetArgs([]string{
+		"load", "--url", server.URL, "--seats", "20", "--rate", "20", "--duration", "100ms", "--customers", "0",
+		"--email", "operator@shop.example", "--password-stdin",
+	})
+	require.NoError(t, root.Execute())
+	require.Contains(t, out.String(), "0 seats are in Redis otherwise", "it may have the audit")
+	require.Equal(t, 1, server.LoggedIn())
+}
+
 func TestLoadWithoutAToken(t *testing.T) {
 	require.ErrorContains(t, explainedLoad(load.ErrNoToken), "SEATHOLD_TOKEN is not set")
+	ends := explainedLoad(fmt.Errorf("%w: soon", load.ErrTokenEnds))
+	require.ErrorContains(t, ends, "--email")
+	require.Equal(t, 2, statusOf(ends))
 	require.ErrorContains(t, explainedLoad(context.Canceled), "interrupted before")
 	require.ErrorContains(t, explainedLoad(refused("unauthenticated")), "SEATHOLD_TOKEN")
 }
@@ -156,11 +178,14 @@ func TestLoadsTableNamesWhatMustNotBe(t *testing.T) {
 		},
 		Audit: load.Audit{NotDone: "the reason"},
 	}
+	require.Contains(t, checked(load.Check{Error: "no answer", DoubleSales: r.Check.DoubleSales}),
+		"1 seats sold twice, 0 sales not as their customers were told, and not all was looked at: no answer")
+	require.Equal(t, "not done: no answer", checked(load.Check{Error: "no answer"}))
 	var said strings.Builder
 	require.NoError(t, printSale(&said, r))
 	require.Regexp(t, `(?m)^hold +9 +3 +1\.2ms +99\.9ms +100ms +12\.3s +60\.0s +1\.0ms +2\.0ms +4 seats_taken, 1 hold_expired +1 timeout$`, said.String())
 	for _, says := range []string{
-		"hold: no answer", "FAILED: 1 seats sold twice, 1 orders not as", "seat A1 is sold twice, by the orders o1 and o2",
+		"hold: no answer", "FAILED: 1 seats sold twice, 1 sales not as", "seat A1 is sold twice, by the orders o1 and o2",
 		"order o1, seats A1: no such order", "audit     not done: the reason; seathold ops audit e1 does it", "note      calls were limited",
 	} {
 		require.Contains(t, said.String(), says)

@@ -21,7 +21,8 @@ import (
 func TestCommandLoad(t *testing.T) {
 	inBothWorldsAtOnce(t, func(t *testing.T, w world) {
 		o := openOperations(t, w)
-		said, failed, status := o.command(t, "", "load", "--url", o.url, "--seats", "400", "--hold-ttl", "2s", "--rate", "40",
+		said, failed, status := o.commandWith(t, settings{"SEATHOLD_TOKEN": ""}, password+"\n", "load", "--url", o.url,
+			"--email", "operator@shop.example", "--password-stdin", "--seats", "400", "--hold-ttl", "2s", "--rate", "40",
 			"--ramp", "1s", "--duration", "4s", "--customers", "4", "--think", "100ms", "--poisson", "--json")
 		require.Zero(t, status, failed)
 		require.Empty(t, failed)
@@ -57,7 +58,7 @@ func TestCommandLoadOnAnEventThatIsThere(t *testing.T) {
 		"--buy", "100")
 	require.Zero(t, status, failed)
 	require.Regexp(t, `(?m)^sold +[1-9]\d* seats in [1-9]`, said)
-	require.Contains(t, said, "audit     not done: it takes an operator's access token")
+	require.Contains(t, said, "audit     not done: it takes an operator; seathold ops audit")
 	require.NotEmpty(t, s.requireSoldOnce(t))
 	_, failed, status = s.command(t, "", "load")
 	require.Equal(t, 1, status)
@@ -81,6 +82,12 @@ func TestCommandLoadSaysWhatIsWrong(t *testing.T) {
 	require.Equal(t, 1, status)
 	require.Contains(t, failed, "seathold login gives a new one")
 	s.set(settings{"SEATHOLD_TOKEN": strings.TrimPrefix(s.login(t, "organizer@shop.example", password).headers["Authorization"], "Bearer ")})
+	_, failed, status = s.command(t, "", "load", "--duration", "24h")
+	require.Equal(t, 2, status)
+	require.Contains(t, failed, "the access token ends before the load does")
+	_, failed, status = s.command(t, "wrong\n", "load", "--email", "organizer@shop.example", "--password-stdin")
+	require.Equal(t, 1, status)
+	require.Contains(t, failed, "log in: ")
 	_, failed, status = s.command(t, "", "load", "--customers", "100")
 	require.Equal(t, 1, status)
 	require.Contains(t, failed, "start it with SEATHOLD_ABUSE_LIMITS=off, or come from more addresses")

@@ -31,7 +31,8 @@ type Lost struct {
 // knew of it, are sales; and every sale that a customer knows of has to be there.
 // It ends with the first who cannot be asked: it is no good one then, and where
 // the service hangs each further one would wait for nothing.
-func (s *Sale) check(ctx context.Context) (c Check) {
+func (s *Sale) check(ctx context.Context) Check {
+	c := Check{Lost: []Lost{}}
 	if err := s.checkAgainstAPI(ctx, &c); err != nil {
 		c.Error = err.Error()
 	}
@@ -153,9 +154,11 @@ type Audit struct {
 
 func (s *Sale) audit(ctx context.Context) Audit {
 	if s.role != client.AccountRoleOperator {
-		return Audit{NotDone: "it takes an operator's access token"}
+		return Audit{NotDone: "it takes an operator"}
 	}
-	answer, err := client.Patiently(ctx, func() (*client.AuditEventResponse, error) { return s.staff.AuditEventWithResponse(ctx, s.event.ID) })
+	answer, err := asStaff(ctx, s, func(as client.RequestEditorFn) (*client.AuditEventResponse, error) {
+		return s.patient.AuditEventWithResponse(ctx, s.event.ID, as)
+	})
 	if err != nil {
 		return Audit{Error: err.Error()}
 	}

@@ -5,12 +5,18 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"seathold/internal/client"
 )
 
 // Config says what is to be driven, and how.
 type Config struct {
-	URL   string // of the service
-	Token string // an organizer's or operator's access token; "": nobody's
+	URL string // of the service
+	// Whose event it is, an organizer's or an operator's: an access token, which has
+	// to outlive the load, or an account, which logs in and stays so. Without either
+	// it is nobody's.
+	Token   string
+	Account client.Credentials
 
 	Event   string        // the event to sell, by its id; "": one of its own, by Plan
 	Plan    []byte        // a seating plan
@@ -23,6 +29,7 @@ type Config struct {
 	Pay         bool          // buyers press Pay on the sandbox's page
 	MaxInFlight int           // visitors at a time; who arrives beyond is dropped
 	LeaveWithin time.Duration // how long the last ones have for what they began; 0: 45 s
+	CheckWithin time.Duration // how long the final check and the audit may take; 0: 10 min
 
 	Transport http.RoundTripper // nil: one with a connection for every visitor
 }

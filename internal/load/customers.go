@@ -7,23 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
-	"time"
 
 	"github.com/brianvoe/gofakeit/v7"
 	"golang.org/x/sync/errgroup"
 
 	"seathold/internal/client"
 )
-
-// person is a made-up customer with an account. Several visitors may be the same
-// person at once, as one person has several windows.
-type person struct {
-	client *client.ClientWithResponses
-
-	mu      sync.Mutex
-	session client.Session
-	until   time.Time // when its access token is to be replaced
-}
 
 // ErrLimited is a service that limits how much comes from one address.
 var ErrLimited = errors.New("the service limits how much comes from one address: " +
@@ -69,16 +58,7 @@ func (s *Sale) register(ctx context.Context, account client.Registration) (*pers
 	if err != nil {
 		return nil, err
 	}
-	answer, err := unlimited(ctx, func() (*client.LoginResponse, error) {
-		return s.client.LoginWithResponse(ctx, client.Credentials{Email: account.Email, Password: account.Password})
-	})
-	if err != nil {
-		return nil, err
-	}
-	p := &person{client: s.client}
-	session, err := client.Answered(answer.JSON200)
-	p.take(session)
-	return p, err
+	return s.signIn(ctx, client.Credentials{Email: account.Email, Password: account.Password})
 }
 
 // unlimited makes a call again while the service is busy, but not where it
@@ -92,39 +72,4 @@ func unlimited[A any](ctx context.Context, call func() (A, error)) (A, error) {
 		}
 		return answer, err
 	})
-}
-
-// take keeps a session. Its access token is replaced when a fifth of its life is
-// left, and never in its last seconds.
-func (p *person) take(session client.Session) {
-	life := time.Duration(session.ExpiresIn) * time.Second
-	p.session, p.until = session, time.Now().Add(life-max(life/5, min(5*time.Second, life/2)))
-}
-
-// token returns an access token that still lasts, and whether it had to be
-// asked for.
-func (p *person) token(ctx context.Context) (token string, asked bool, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if time.Now().Before(p.until) {
-		return p.session.AccessToken, false, nil
-	}
-	answer, err := p.client.RefreshWithResponse(ctx, client.RefreshToken{RefreshToken: p.session.RefreshToken})
-	if err != nil {
-		return "", true, err
-	}
-	session, err := client.Answered(answer.JSON200)
-	if err != nil {
-		return "", true, err
-	}
-	p.take(session)
-	return session.AccessToken, true, nil
-}
-
-// bearer makes a call one of whose token it is.
-func bearer(token string) client.RequestEditorFn {
-	return func(_ context.Context, r *http.Request) error {
-		r.Header.Set("Authorization", "Bearer "+token)
-		return nil
-	}
 }

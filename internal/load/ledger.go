@@ -51,8 +51,12 @@ func (l *ledger) paid(order string, by *person, seats []string) {
 func (l *ledger) of(by *person) map[string]purchase {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	theirs := maps.Clone(l.orders)
-	maps.DeleteFunc(theirs, func(_ string, p purchase) bool { return p.by != by })
+	theirs := map[string]purchase{}
+	for id, p := range l.orders {
+		if p.by == by {
+			theirs[id] = p
+		}
+	}
 	return theirs
 }
 
@@ -66,7 +70,7 @@ func (l *ledger) sold() (seats []string, orders int) {
 func (l *ledger) doubleSales() []DoubleSale {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.Clone(l.doubles)
+	return append([]DoubleSale{}, l.doubles...)
 }
 
 // ownerOf returns the order that paid for a seat.

@@ -16,13 +16,15 @@ import (
 var (
 	ErrNoToken = errors.New("an event of its own takes the access token of an organizer or an operator")
 	ErrRole    = errors.New("customers make no events")
+	// ErrTokenEnds is a token with which the event could not be closed at the end.
+	ErrTokenEnds = errors.New("the access token ends before the load does")
 )
 
 // currency is that of the prices of an event of its own.
 const currency = "EUR"
 
 // Open finds the event, or makes one. It returns what Config.Check does, ErrNoToken,
-// ErrRole, or the *client.Error of a call that was refused.
+// ErrTokenEnds, ErrRole, or the *client.Error of a call that was refused.
 func Open(ctx context.Context, c Config) (*Sale, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
@@ -40,31 +42,16 @@ func Open(ctx context.Context, c Config) (*Sale, error) {
 	if s.client, err = client.New(client.Config{URL: c.URL, Transport: transport}); err != nil {
 		return nil, err
 	}
-	// Longer than a call as nobody: an audit goes through a whole event.
-	s.staff, err = client.New(client.Config{URL: c.URL, Token: c.Token, Transport: transport, Timeout: 100 * time.Second})
-	if err != nil {
+	if s.patient, err = client.New(client.Config{URL: c.URL, Transport: transport, Timeout: 100 * time.Second}); err != nil {
 		return nil, err
 	}
-	if err := s.findRole(ctx); err != nil {
+	if err := s.findStaff(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.findEvent(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(context.WithoutCancel(ctx)))
 	}
 	return s, nil
-}
-
-func (s *Sale) findRole(ctx context.Context) error {
-	if s.config.Token == "" {
-		return nil
-	}
-	answer, err := client.Patiently(ctx, func() (*client.GetMeResponse, error) { return s.staff.GetMeWithResponse(ctx) })
-	if err != nil {
-		return err
-	}
-	me, err := client.Answered(answer.JSON200)
-	s.role = me.Role
-	return err
 }
 
 func (s *Sale) findEvent(ctx context.Context) (err error) {
@@ -115,7 +102,9 @@ func (s *Sale) makeEvent(ctx context.Context) error {
 	if s.config.HoldTTL > 0 {
 		body.HoldTTLSeconds = new(int64(s.config.HoldTTL / time.Second))
 	}
-	answer, err := client.Patiently(ctx, func() (*client.CreateEventResponse, error) { return s.staff.CreateEventWithResponse(ctx, body) })
+	answer, err := asStaff(ctx, s, func(as client.RequestEditorFn) (*client.CreateEventResponse, error) {
+		return s.patient.CreateEventWithResponse(ctx, body, as)
+	})
 	if err != nil {
 		return err
 	}

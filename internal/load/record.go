@@ -78,11 +78,15 @@ func (r *record) add(name string, t timing, err error) {
 	r.outcome(name, s, err)
 }
 
-// fail notes what went wrong after a call had been answered.
+// fail notes that a call which had gone well came to nothing after all.
 func (r *record) fail(name string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.outcome(name, r.step(name), err)
+	s := r.step(name)
+	r.calls--
+	s.count--
+	s.ok--
+	r.outcome(name, s, err)
 }
 
 func (r *record) step(name string) *step {
@@ -164,9 +168,10 @@ type Step struct {
 }
 
 // summary returns the steps in the order of a visit.
-func (r *record) summary() (steps []Step) {
+func (r *record) summary() []Step {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	steps := []Step{}
 	for _, name := range stepNames {
 		s := r.steps[name]
 		if s == nil {
@@ -204,5 +209,5 @@ func (r *record) look() (calls, failed int, holds Percentiles) {
 func (r *record) shown() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.Clone(r.examples)
+	return append([]string{}, r.examples...)
 }

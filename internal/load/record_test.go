@@ -30,6 +30,17 @@ func TestCallsAreTimedFromWhenTheyWereDue(t *testing.T) {
 	require.Zero(t, recent.P50, "since the last look")
 }
 
+// TestACallThatComesToNothingAfterAllIsOneCall: a stream that begins and is cut off.
+func TestACallThatComesToNothingAfterAllIsOneCall(t *testing.T) {
+	r := newRecord()
+	r.add(stepStream, timing{}, nil)
+	r.fail(stepStream, errCutOff)
+	s := r.summary()[0]
+	require.Equal(t, []int{1, 0, 1}, []int{s.Count, s.OK, s.Errors["cut_off"]})
+	calls, failed, _ := r.look()
+	require.Equal(t, []int{1, 1}, []int{calls, failed})
+}
+
 func TestTimesBeyondAllBoundsCountAsTheLongest(t *testing.T) {
 	r := newRecord()
 	due := time.Now()
@@ -49,7 +60,7 @@ func TestOutcomes(t *testing.T) {
 	} {
 		r.add(stepHold, timing{}, err)
 	}
-	r.fail(stepStream, errCutOff)
+	r.add(stepStream, timing{}, errCutOff)
 	s := r.summary()
 	require.Equal(t, []string{stepStream, stepHold}, []string{s[0].Name, s[1].Name}, "in the order of a visit")
 	require.Equal(t, 11, s[1].Count)

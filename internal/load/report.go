@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,13 +40,15 @@ type Report struct {
 // Finish holds the ledger against the API and Redis against the orders, closes an
 // event of its own, and reports.
 func (s *Sale) Finish(ctx context.Context) Report {
+	checking, end := context.WithTimeout(ctx, cmp.Or(s.config.CheckWithin, defaultCheckWithin))
+	defer end()
 	began, ended := s.times()
 	r := Report{
 		EventID: s.event.ID, Seats: len(s.hall.guids), Began: began.UTC(), Seconds: ended.Sub(began).Seconds(),
 		Arrivals: int(s.arrived.Load()), Dropped: int(s.dropped.Load()), Cut: int(s.cut.Load()), Visits: map[Kind]int{},
 		SoldOut: int(s.soldOut.Load()), Changes: int(s.changes.Load()),
 		Steps: s.record.summary(), HoldsGranted: s.record.granted(stepHold), Examples: s.record.shown(),
-		Check: s.check(ctx), Audit: s.audit(ctx),
+		Check: s.check(checking), Audit: s.audit(checking),
 	}
 	for k, n := range s.visits {
 		r.Visits[k] = int(n.Load())
@@ -62,7 +65,8 @@ func (s *Sale) Finish(ctx context.Context) Report {
 }
 
 // notes tell what the figures alone do not.
-func (s *Sale) notes(r Report) (notes []string) {
+func (s *Sale) notes(r Report) []string {
+	notes := []string{}
 	switch {
 	case s.config.Customers == 0 && s.config.Mix.needsAccounts():
 		notes = append(notes, "there are no customers: visitors only looked")
@@ -83,8 +87,8 @@ func (s *Sale) Close(ctx context.Context) error {
 	if s.config.Event != "" || s.event.ID == "" {
 		return nil
 	}
-	_, err := client.Patiently(ctx, func() (*client.ChangeEventResponse, error) {
-		return s.staff.ChangeEventWithResponse(ctx, s.event.ID, client.EventChange{Status: new(client.EventChangeStatusClosed)})
+	_, err := asStaff(ctx, s, func(as client.RequestEditorFn) (*client.ChangeEventResponse, error) {
+		return s.patient.ChangeEventWithResponse(ctx, s.event.ID, client.EventChange{Status: new(client.EventChangeStatusClosed)}, as)
 	})
 	if err != nil {
 		return fmt.Errorf("event %s is still on sale, it could not be closed: %w", s.event.ID, err)
@@ -100,8 +104,27 @@ func (r Report) ErrorShare() float64 {
 	return float64(r.Errors) / float64(r.Calls)
 }
 
-// Judge returns an error that says what must not be, nil where all is well. maxErrors is
-// the share of calls, from 0 to 1, that may fail.
+// lostShare is the share of visitors, from 0 to 1, who found no place or came to no end.
+func (r Report) lostShare() float64 {
+	if r.Arrivals == 0 {
+		return 0
+	}
+	return float64(r.Dropped+r.Cut) / float64(r.Arrivals)
+}
+
+// holdsInVain is how many holds were asked for where not one was granted, else 0.
+func (r Report) holdsInVain() int {
+	for _, step := range r.Steps {
+		if step.Name == stepHold && r.HoldsGranted == 0 {
+			return step.Count
+		}
+	}
+	return 0
+}
+
+// Judge returns an error that says what must not be, nil where all is well: a sale at
+// which nobody could buy, or to which many could not come, measured nothing. maxErrors
+// is the share, from 0 to 1, of calls that may fail, and of visitors who may be dropped or cut.
 func (r Report) Judge(maxErrors float64) error {
 	var faults []string
 	fault := func(is bool, format string, args ...any) {
@@ -110,7 +133,7 @@ func (r Report) Judge(maxErrors float64) error {
 		}
 	}
 	fault(len(r.Check.DoubleSales) > 0, "%d seats were sold twice", len(r.Check.DoubleSales))
-	fault(len(r.Check.Lost) > 0, "%d orders were paid, and are not as their customers were told", len(r.Check.Lost))
+	fault(len(r.Check.Lost) > 0, "%d sales are not as their customers were told", len(r.Check.Lost))
 	fault(r.Check.Error != "", "the check could not be done: %s", r.Check.Error)
 	fault(r.Audit.Error != "", "the audit could not be done: %s", r.Audit.Error)
 	if a := r.Audit.Audit; a != nil {
@@ -118,6 +141,9 @@ func (r Report) Judge(maxErrors float64) error {
 		fault(a.Sold < r.Check.Seats, "%d seats were sold to customers, and the audit finds %d", r.Check.Seats, a.Sold)
 	}
 	fault(r.ErrorShare() > maxErrors, "%d of %d calls failed (%.2f%%, more than %.2f%%)", r.Errors, r.Calls, 100*r.ErrorShare(), 100*maxErrors)
+	fault(r.lostShare() > maxErrors, "%d of %d visitors were dropped and %d did not come to an end (%.2f%%, more than %.2f%%): "+
+		"the service is too slow for so many, or max-in-flight too small", r.Dropped, r.Arrivals, r.Cut, 100*r.lostShare(), 100*maxErrors)
+	fault(r.holdsInVain() > 0, "%d holds were asked for, and none was granted", r.holdsInVain())
 	if len(faults) == 0 {
 		return nil
 	}

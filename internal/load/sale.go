@@ -25,13 +25,15 @@ import (
 // Register, Run, Finish; Now at any time.
 type Sale struct {
 	config Config
-	client *client.ClientWithResponses // calls as nobody
-	staff  *client.ClientWithResponses // calls by the token
-	pages  *http.Client
-	role   client.AccountRole // of the token; "": there is none
-	event  client.Event
-	hall   *hall
-	people []*person
+	client *client.ClientWithResponses
+	// patient is for what may take long: an audit goes through a whole event.
+	patient *client.ClientWithResponses
+	pages   *http.Client
+	staff   *person            // whose event it is; nil: nobody
+	role    client.AccountRole // of the staff; "": there is none
+	event   client.Event
+	hall    *hall
+	people  []*person
 
 	record *record
 	ledger *ledger
@@ -47,8 +49,12 @@ type Sale struct {
 	visits           map[Kind]*atomic.Int64
 }
 
-// defaultLeaveWithin is longer than a call may take, and a payment until it is confirmed.
-const defaultLeaveWithin = 45 * time.Second
+const (
+	// defaultLeaveWithin is longer than a call may take, and a payment until it is confirmed.
+	defaultLeaveWithin = 45 * time.Second
+	// defaultCheckWithin is for tens of thousands of customers.
+	defaultCheckWithin = 10 * time.Minute
+)
 
 // Run has the visitors arrive, until the schedule or ctx ends, and returns when
 // the last one has gone.

@@ -122,9 +122,22 @@ func TestACheckThatCannotBeDoneIsNoGoodOne(t *testing.T) {
 	require.Len(t, asked, 1, "of 5 customers")
 }
 
+// TestACheckThatTakesTooLongIsNoGoodOne, and the event is closed all the same.
+func TestACheckThatTakesTooLongIsNoGoodOne(t *testing.T) {
+	server := loadtest.New(t, loadtest.Options{Before: func(_ http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && r.URL.Path == "/v1/orders" {
+			<-r.Context().Done()
+		}
+	}})
+	c := short(t, server.URL, 300)
+	c.CheckWithin = 200 * time.Millisecond
+	require.ErrorContains(t, sold(t, c).Judge(1), "the check could not be done: read a customer's orders: ")
+	require.Equal(t, client.EventStatusClosed, server.Event().Status)
+}
+
 func TestLimitsAreNamed(t *testing.T) {
 	r := sold(t, short(t, loadtest.New(t, loadtest.Options{Limited: "/holds"}).URL, 300))
-	require.NoError(t, r.Judge(0))
+	require.ErrorContains(t, r.Judge(1), "holds were asked for, and none was granted")
 	require.Equal(t, stepOf(t, r, "hold").Count, stepOf(t, r, "hold").Refused["rate_limited"])
 	require.Contains(t, strings.Join(r.Notes, "\n"), "SEATHOLD_ABUSE_LIMITS=off")
 }
@@ -166,7 +179,8 @@ func TestWhoeverDoesNotComeToAnEndIsCut(t *testing.T) {
 	require.Equal(t, 10, r.Arrivals)
 	require.Equal(t, 10, r.Cut)
 	require.Zero(t, r.Errors, r.Examples)
-	require.NoError(t, r.Judge(0))
+	require.NoError(t, r.Judge(1))
+	require.ErrorContains(t, r.Judge(0.99), "10 did not come to an end (100.00%, more than 99.00%)")
 }
 
 func TestAnAuditThatFindsSomethingFails(t *testing.T) {
@@ -237,21 +251,15 @@ func TestWhoeverIsTooManyIsDropped(t *testing.T) {
 	require.Equal(t, 100, r.Arrivals)
 	require.Equal(t, r.Arrivals, r.Dropped+stepOf(t, r, "event").Count)
 	require.Greater(t, r.Dropped, 50)
+	require.NoError(t, r.Judge(1))
+	require.ErrorContains(t, r.Judge(0.5), "of 100 visitors were dropped and 0 did not come to an end")
 	require.LessOrEqual(t, most.Load(), int64(3))
 	require.Less(t, r.Seconds, 3.0, "the schedule is kept: one after the other it would be 6")
 
 	c.MaxInFlight = 200
-	require.Zero(t, sold(t, c).Dropped, "the control")
-}
-
-// TestTokensAreReplacedBeforeTheyEnd: no call is made with one that has ended.
-func TestTokensAreReplacedBeforeTheyEnd(t *testing.T) {
-	server := loadtest.New(t, loadtest.Options{AccessTTL: 2 * time.Second})
-	c := short(t, server.URL, 300)
-	c.Schedule = load.Schedule{Rate: 30, Duration: 3 * time.Second}
-	r := sold(t, c)
-	require.NoError(t, r.Judge(0), r.Examples)
-	require.GreaterOrEqual(t, server.Refreshed(), 2)
+	r = sold(t, c)
+	require.Zero(t, r.Dropped, "the control")
+	require.NoError(t, r.Judge(0))
 }
 
 func TestSomeListen(t *testing.T) {
@@ -302,7 +310,7 @@ func TestAServiceThatFailsIsNotWell(t *testing.T) {
 	}})
 	r := sold(t, short(t, server.URL, 300))
 	require.ErrorContains(t, r.Judge(0.01), "calls failed")
-	require.NoError(t, r.Judge(1))
+	require.ErrorContains(t, r.Judge(1), "none was granted")
 	require.NotEmpty(t, r.Examples)
 	require.Positive(t, stepOf(t, r, "hold").Errors["no_answer"])
 }
@@ -357,6 +365,7 @@ func TestTheReportAsJSON(t *testing.T) {
 	r := sold(t, short(t, loadtest.New(t, loadtest.Options{}).URL, 300))
 	text, err := json.Marshal(r)
 	require.NoError(t, err)
+	require.NotContains(t, string(text), "null", "what is empty is an empty list")
 	var read load.Report
 	require.NoError(t, json.Unmarshal(text, &read))
 	require.Equal(t, r, read)

@@ -14,10 +14,15 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
+	s.loggedIn++
 	s.session(w, read[client.Credentials](r).Email)
 }
 
 func (s *Server) refresh(w http.ResponseWriter, r *http.Request) {
+	if s.options.LosesLogin {
+		refuse(w, http.StatusUnauthorized, "unauthenticated")
+		return
+	}
 	s.refreshed++
 	s.session(w, read[client.RefreshToken](r).RefreshToken)
 }
@@ -45,7 +50,19 @@ func caller(w http.ResponseWriter, r *http.Request) (who string, ok bool) {
 	return who, true
 }
 
-// me knows tokens that the server did not give: those of the staff.
+// staffed takes tokens that the server did not give, and those that it gave until
+// they end.
+func staffed(handler http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.Header.Get("Authorization"), "|") {
+			if _, ok := caller(w, r); !ok {
+				return
+			}
+		}
+		handler(w, r)
+	}
+}
+
 func (s *Server) me(w http.ResponseWriter, _ *http.Request) {
 	role := s.options.Role
 	if role == "" {

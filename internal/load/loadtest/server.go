@@ -24,6 +24,7 @@ type Options struct {
 	HidesSales bool               // the map never shows a seat as sold
 	Role       client.AccountRole // of whoever has a token that it did not give; "": operator
 	AccessTTL  time.Duration      // of its tokens, whole seconds; 0: an hour
+	LosesLogin bool               // it takes no refresh token
 	Mismatches int                // that an audit finds
 	Provider   string             // of payments; "": sandbox
 	Before     http.HandlerFunc   // is called before each answer; it may wait
@@ -43,6 +44,7 @@ type Server struct {
 	seats     []string          // in plan order
 	holds     map[string]*held
 	refreshed int
+	loggedIn  int
 }
 
 // held is a hold, and its order once there is one.
@@ -81,6 +83,13 @@ func (s *Server) Refreshed() int {
 	return s.refreshed
 }
 
+// LoggedIn is how often somebody logged in.
+func (s *Server) LoggedIn() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loggedIn
+}
+
 // Event is the event that was made.
 func (s *Server) Event() client.Event {
 	s.mu.Lock()
@@ -95,10 +104,10 @@ func (s *Server) routes(mux *http.ServeMux) {
 		"POST /v1/auth/register":                 s.register,
 		"POST /v1/auth/login":                    s.login,
 		"POST /v1/auth/refresh":                  s.refresh,
-		"GET /v1/me":                             s.me,
-		"POST /v1/events":                        s.createEvent,
+		"GET /v1/me":                             staffed(s.me),
+		"POST /v1/events":                        staffed(s.createEvent),
 		"GET /v1/events/{event}":                 s.getEvent,
-		"PATCH /v1/events/{event}":               s.changeEvent,
+		"PATCH /v1/events/{event}":               staffed(s.changeEvent),
 		"GET /v1/events/{event}/plan":            s.getPlan,
 		"GET /v1/events/{event}/seats":           s.getSeats,
 		"POST /v1/events/{event}/holds":          s.hold,
@@ -108,7 +117,7 @@ func (s *Server) routes(mux *http.ServeMux) {
 		"GET /v1/orders/{order}":                 s.getOrder,
 		"POST /v1/orders/{order}/cancel":         s.cancelOrder,
 		"POST /pay/{order}":                      s.pay,
-		"GET /v1/ops/events/{event}/audit":       s.audit,
+		"GET /v1/ops/events/{event}/audit":       staffed(s.audit),
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			s.mu.Lock()
