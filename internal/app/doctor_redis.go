@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func (e examined) redis(ctx context.Context) []doctor.Finding {
 		return []doctor.Finding{doctor.Wrong("redis", "mend SEATHOLD_REDIS_URL", "%v", err)}
 	}
 	defer func() { _ = store.Close() }() // nothing was written
-	found := wayToRedis(ctx, r)
+	found := slices.Concat(wayToRedis(ctx, r), whoTakesOver(ctx, r), redisSlots(ctx, store))
 	if err := store.Check(ctx); err != nil {
 		return append(found, redisAway(r, err))
 	}
@@ -67,10 +68,48 @@ func wayToRedis(ctx context.Context, r config.Redis) (found []doctor.Finding) {
 			"SEATHOLD_REDIS_URL names one server of a %s: while that one is away, no instance can start to hold seats", r.Mode))
 	}
 	if r.Password == "" && isFar(r.Addrs) {
-		found = append(found, doctor.Advise("redis-tls", "give Seathold a user of its own, as docker/redis/users.acl does",
+		found = append(found, doctor.Advise("redis-user", "give Seathold a user of its own, as docker/redis/users.acl does",
 			"Redis asks for no password: whoever reaches it can free and sell seats"))
 	}
 	return found
+}
+
+// whoTakesOver asks the sentinels, where there are some, whether they can agree on
+// another primary when this one is away.
+func whoTakesOver(ctx context.Context, r config.Redis) []doctor.Finding {
+	if r.Mode != config.RedisSentinel {
+		return nil
+	}
+	all, err := redisstore.Sentinels(ctx, redisOptions(r))
+	if err != nil {
+		return nil // the same is wrong with the way to the servers, and told there
+	}
+	return judgeSentinels(r.Master, all)
+}
+
+func judgeSentinels(master string, all []redisstore.Sentinel) (found []doctor.Finding) {
+	const check = "redis-sentinels"
+	for _, s := range all {
+		switch {
+		case s.Refuses != "":
+			found = append(found, doctor.Wrong(check, "start the others; redis-cli -p 26379 SENTINEL SENTINELS "+master+" lists them",
+				"%s: nobody would take over from the primary: %s", s.Addr, s.Refuses))
+		case s.Err != nil:
+			found = append(found, doctor.Advise(check, "start it, or take it out of SEATHOLD_REDIS_URL; and see that this user may ask, SENTINEL CKQUORUM "+master,
+				"%s does not say whether a failover can be agreed on: %v", s.Addr, s.Err))
+		}
+	}
+	return otherwise(found, doctor.Fine(check, "%s can agree on another primary", plural(len(all), "sentinel")))
+}
+
+// redisSlots is about the events that no server of a cluster would have. Whether
+// it answers at all is told by others.
+func redisSlots(ctx context.Context, store *redisstore.Store) []doctor.Finding {
+	if unserved, err := store.Unserved(ctx); err == nil && unserved > 0 {
+		return []doctor.Finding{doctor.Wrong("redis-slots", "redis-cli --cluster fix, with the address of one of its servers",
+			"%s of the cluster %s no server: events there cannot be sold", plural(unserved, "slot"), verb(unserved, "has", "have"))}
+	}
+	return nil
 }
 
 // redisServer judges what one server says of itself.

@@ -3,6 +3,7 @@ package app
 import (
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -92,10 +93,21 @@ func TestWayToRedis(t *testing.T) {
 		[3]string{"redis-tls", "problem", "203.0.113.1:6379 is on the public internet"})
 	requireFindings(t, wayToRedis(t.Context(), config.Redis{Mode: config.RedisStandalone, Addrs: []string{"203.0.113.1:6379"}, Password: "x", TLS: true}))
 	requireFindings(t, wayToRedis(t.Context(), config.Redis{Mode: config.RedisStandalone, Addrs: []string{"10.0.0.1:6379"}}),
-		[3]string{"redis-tls", "advice", "no password"})
+		[3]string{"redis-user", "advice", "no password"})
 	requireFindings(t, wayToRedis(t.Context(), config.Redis{Mode: config.RedisStandalone, Addrs: []string{"127.0.0.1:6379"}}))
 	requireFindings(t, wayToRedis(t.Context(), config.Redis{Mode: config.RedisSentinel, Addrs: []string{"10.0.0.1:26379"}, Password: "x"}),
 		[3]string{"redis-addresses", "advice", "one server of a sentinel"})
+}
+
+func TestSentinelsAreJudged(t *testing.T) {
+	s := redisstore.Sentinel{Addr: "10.0.0.1:26379"}
+	requireFindings(t, judgeSentinels("main", []redisstore.Sentinel{s, s}))
+	away := redisstore.Sentinel{Addr: "10.0.0.2:26379", Err: errors.New("connection refused")}
+	requireFindings(t, judgeSentinels("main", []redisstore.Sentinel{s, away}), [3]string{"redis-sentinels", "advice", "10.0.0.2:26379 does not say"})
+	s.Refuses = "NOQUORUM 1 usable Sentinels"
+	requireFindings(t, judgeSentinels("main", []redisstore.Sentinel{s, away}),
+		[3]string{"redis-sentinels", "problem", "10.0.0.1:26379: nobody would take over from the primary: NOQUORUM"},
+		[3]string{"redis-sentinels", "advice", "10.0.0.2:26379"})
 }
 
 func goodMongoDB() mongostore.Server {

@@ -114,6 +114,8 @@ func (e examined) askWebhook(ctx context.Context) doctor.Finding {
 	switch {
 	case problem.Code == booking.CodeInvalidSignature:
 		return doctor.Fine(check, "%s refuses what is not signed, so it is reached", address)
+	case problem.Code == booking.CodeRateLimited || problem.Code == booking.CodeUnavailable:
+		return doctor.Fine(check, "%s is reached, and says %s", address, problem.Code)
 	case problem.Code == booking.CodeNotFound:
 		return doctor.Wrong(check, "restart the service with these settings", "the service at %s has another payment provider than %s", e.config.PublicURL, e.config.PaymentProvider)
 	case a.status >= 300 && a.status < 400:

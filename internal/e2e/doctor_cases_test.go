@@ -105,6 +105,22 @@ var misconfigurations = []misconfiguration{
 	{"it has too little memory for the halls", func(t *testing.T, d *deployment) settings {
 		return redisURL(testserver.RedisOwn(t, "--appendonly", "yes", "--maxmemory", "1500kb").Addr)
 	}, "plans", "problem", "9000 seats take", "raise maxmemory"},
+	{"two of three sentinels are away", func(t *testing.T, _ *deployment) settings {
+		g := testserver.RedisSentinel(t, testserver.RedisAccess{})
+		g.Watchers[1].Kill()
+		g.Watchers[2].Kill()
+		within(t, startPatience, "the third notices", func() bool {
+			return g.Client(g.Watchers[0]).Do(t.Context(), "SENTINEL", "CKQUORUM", testserver.SentinelMaster).Err() != nil
+		})
+		return sentinelSettings(g)
+	}, "redis-sentinels", "problem", "nobody would take over", "start the others"},
+	{"a cluster has slots without a server", func(t *testing.T, _ *deployment) settings {
+		c := testserver.RedisCluster(t, testserver.RedisAccess{})
+		for _, server := range c.Servers {
+			require.NoError(t, c.Client(server).Do(t.Context(), "CLUSTER", "DELSLOTSRANGE", 0, 9).Err())
+		}
+		return clusterSettings(c)
+	}, "redis-slots", "problem", "10 slots of the cluster have no server", "cluster fix"},
 
 	// MongoDB
 	{"it is away", func(t *testing.T, _ *deployment) settings {

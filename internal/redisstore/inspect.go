@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -37,7 +38,7 @@ type Server struct {
 }
 
 // Inspect asks the server that the settings lead to what it is; on a cluster
-// every primary. It changes nothing. INFO and CONFIG may be forbidden: what they
+// every primary, in the order of their addresses. It changes nothing. INFO and CONFIG may be forbidden: what they
 // tell is missing then, and the server's ACL LOG has that they were asked for.
 func (s *Store) Inspect(ctx context.Context) ([]Server, error) {
 	cluster, sharded := s.client.(*redis.ClusterClient)
@@ -55,6 +56,7 @@ func (s *Store) Inspect(ctx context.Context) ([]Server, error) {
 		all = append(all, one)
 		return err
 	})
+	slices.SortFunc(all, func(a, b Server) int { return strings.Compare(a.Addr, b.Addr) })
 	return all, err
 }
 

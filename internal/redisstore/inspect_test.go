@@ -110,6 +110,7 @@ func TestInspectEveryPrimary(t *testing.T) {
 	all, err := s.Inspect(t.Context())
 	require.NoError(t, err)
 	require.Len(t, all, 3)
+	require.True(t, slices.IsSortedFunc(all, func(a, b Server) int { return strings.Compare(a.Addr, b.Addr) }))
 	for _, one := range all {
 		require.Equal(t, []any{"master", 1}, []any{one.Role, one.Replicas}, one.Addr)
 		require.NotEmpty(t, one.Addr)
