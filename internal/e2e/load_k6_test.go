@@ -1,12 +1,18 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -88,6 +94,56 @@ func TestTheScriptForK6Sells(t *testing.T) {
 		sold += len(order.Seats)
 	}
 	require.Equal(t, v.Counters["seats_sold"], sold)
+}
+
+// TestTheScriptForK6FindsWhatMustNotBe: a seat with two orders, and seats that an
+// audit finds otherwise or could not compare. TestTheScriptForK6Sells is the control.
+func TestTheScriptForK6FindsWhatMustNotBe(t *testing.T) {
+	t.Parallel()
+	o := openOperations(t, embeddedWorld)
+	itself, err := url.Parse(o.url)
+	require.NoError(t, err)
+	lying := httputil.NewSingleHostReverseProxy(itself)
+	lying.ModifyResponse = func(r *http.Response) error {
+		switch path := r.Request.URL.Path; {
+		case strings.HasSuffix(path, "/audit"):
+			return changed(r, func(audit map[string]any) {
+				audit["mismatches"], audit["unchecked"] = []any{map[string]any{}, map[string]any{}}, 3
+			})
+		case strings.HasPrefix(path, "/v1/events/") && strings.HasSuffix(path, "/orders"):
+			return changed(r, func(page map[string]any) {
+				items := page["items"].([]any)
+				page["items"] = append(items, items[0])
+			})
+		}
+		return nil
+	}
+	between := httptest.NewServer(lying)
+	t.Cleanup(between.Close)
+	v, failed := o.runForK6(t, "10", settings{
+		"URL": between.URL, "TOKEN": o.settings["SEATHOLD_TOKEN"], "EVENT": o.event.ID, "CUSTOMERS": "1",
+		"BROWSE": "0", "ABANDON": "0", "RELEASE": "0", "CANCEL": "0",
+	})
+	require.Empty(t, failed)
+	require.Positive(t, v.Counters["double_sales"])
+	require.Equal(t, 5, v.Counters["audit_mismatches"])
+}
+
+// changed changes the JSON object that an answer is.
+func changed(r *http.Response, change func(map[string]any)) error {
+	var body map[string]any
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		return err
+	}
+	change(body)
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	r.ContentLength = int64(len(text))
+	r.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	return nil
 }
 
 // TestTheScriptForK6OnAnEventThatIsThere, which is nearly sold out: seats that are
