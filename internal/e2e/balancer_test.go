@@ -94,7 +94,8 @@ func (h *haproxy) awaitUp(t *testing.T, instance int) {
 	within(t, startPatience, "haproxy finds the instance ready", func() bool { return h.sees(t, "seathold", instance, "UP") })
 }
 
-// sees reports whether haproxy's metrics say so of an instance.
+// sees reports whether haproxy's metrics say so of an instance; all who ask wait
+// until they do.
 func (h *haproxy) sees(t *testing.T, backend string, instance int, state string) bool {
 	t.Helper()
 	name := [2]string{"one", "two"}[instance]
@@ -102,6 +103,9 @@ func (h *haproxy) sees(t *testing.T, backend string, instance int, state string)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://haproxy/metrics", nil)
 	require.NoError(t, err)
 	a = a.of(h.ops, request)
+	if a.err != nil {
+		return false // it binds one listener after the other, and this one may be the later
+	}
 	requireStatus(t, a, http.StatusOK)
 	line := `haproxy_server_status{proxy="` + backend + `",server="` + name + `",state="` + state + `"} `
 	_, value, found := strings.Cut(string(a.body), line)
