@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,20 +12,12 @@ import (
 func TestDoctorThatIsInterrupted(t *testing.T) {
 	t.Chdir(t.TempDir())
 	ctx, interrupt := context.WithCancel(t.Context())
-	examined := func() (said string, err error) {
-		root := rootCommand()
-		var out strings.Builder
-		root.SetOut(&out)
-		root.SetArgs([]string{"doctor"})
-		err = root.ExecuteContext(ctx)
-		return out.String(), err
-	}
-	said, err := examined()
+	said, _, err := executed(ctx, "", "doctor")
 	require.NoError(t, err)
 	require.Contains(t, said, "No problem was found.")
 
 	interrupt()
-	said, err = examined()
+	said, _, err = executed(ctx, "", "doctor")
 	require.ErrorContains(t, err, "interrupted")
 	require.Equal(t, statusUsage, statusOf(err))
 	require.Empty(t, said)

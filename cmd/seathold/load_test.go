@@ -22,13 +22,19 @@ import (
 func ran(ctx context.Context, t *testing.T, url string, flags ...string) (said, told string, err error) {
 	t.Helper()
 	t.Setenv("SEATHOLD_TOKEN", "staff")
+	return executed(ctx, "", append([]string{
+		"load", "--url", url, "--seats", "200", "--rate", "100", "--duration", "500ms", "--customers", "3", "--think", "50ms", "--listen", "0",
+	}, flags...)...)
+}
+
+// executed runs a command in this process.
+func executed(ctx context.Context, stdin string, args ...string) (said, told string, err error) {
 	root := rootCommand()
 	var out, errs strings.Builder
+	root.SetIn(strings.NewReader(stdin))
 	root.SetOut(&out)
 	root.SetErr(&errs)
-	root.SetArgs(append([]string{
-		"load", "--url", url, "--seats", "200", "--rate", "100", "--duration", "500ms", "--customers", "3", "--think", "50ms", "--listen", "0",
-	}, flags...))
+	root.SetArgs(args)
 	err = root.ExecuteContext(ctx)
 	return out.String(), errs.String(), err
 }
@@ -142,17 +148,10 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 // TestLoadLogsIn by an account, whose password comes from standard input.
 func TestLoadLogsIn(t *testing.T) {
 	server := loadtest.New(t, loadtest.Options{})
-	root := rootCommand()
-	var out strings.Builder
-	root.SetOut(&out)
-	root.SetErr(&strings.Builder{})
-	root.SetIn(strings.NewReader("a password\n"))
-	root.SetArgs([]string{
-		"load", "--url", server.URL, "--seats", "20", "--rate", "20", "--duration", "100ms", "--customers", "0",
-		"--email", "operator@shop.example", "--password-stdin",
-	})
-	require.NoError(t, root.Execute())
-	require.Contains(t, out.String(), "0 seats are in Redis otherwise", "it may have the audit")
+	said, _, err := executed(t.Context(), "a password\n", "load", "--url", server.URL, "--seats", "20", "--rate", "20",
+		"--duration", "100ms", "--customers", "0", "--email", "operator@shop.example", "--password-stdin")
+	require.NoError(t, err)
+	require.Contains(t, said, "0 seats are in Redis otherwise", "it may have the audit")
 	require.Equal(t, 1, server.LoggedIn())
 }
 

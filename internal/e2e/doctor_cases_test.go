@@ -116,9 +116,7 @@ var misconfigurations = []misconfiguration{
 	}, "redis-sentinels", "problem", "nobody would take over", "start the others"},
 	{"a cluster has slots without a server", func(t *testing.T, _ *deployment) settings {
 		c := testserver.RedisCluster(t, testserver.RedisAccess{})
-		for _, server := range c.Servers {
-			require.NoError(t, c.Client(server).Do(t.Context(), "CLUSTER", "DELSLOTSRANGE", 0, 9).Err())
-		}
+		c.TakeSlots(0, 9)
 		return clusterSettings(c)
 	}, "redis-slots", "problem", "10 slots of the cluster have no server", "cluster fix"},
 

@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -12,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -127,23 +124,6 @@ func TestTheScriptForK6FindsWhatMustNotBe(t *testing.T) {
 	require.Empty(t, failed)
 	require.Positive(t, v.Counters["double_sales"])
 	require.Equal(t, 5, v.Counters["audit_mismatches"])
-}
-
-// changed changes the JSON object that an answer is.
-func changed(r *http.Response, change func(map[string]any)) error {
-	var body map[string]any
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		return err
-	}
-	change(body)
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(text))
-	r.ContentLength = int64(len(text))
-	r.Header.Set("Content-Length", strconv.Itoa(len(text)))
-	return nil
 }
 
 // TestTheScriptForK6OnAnEventThatIsThere, which is nearly sold out: seats that are

@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,18 +81,7 @@ func withoutTheRole(t *testing.T, service string) http.Handler {
 		if r.Request.URL.Path != "/v1/me" || r.StatusCode != http.StatusOK {
 			return nil
 		}
-		var account map[string]any
-		if err := json.NewDecoder(r.Body).Decode(&account); err != nil {
-			return err
-		}
-		delete(account, "role")
-		body, err := json.Marshal(account)
-		if err != nil {
-			return err
-		}
-		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-		r.Header.Set("Content-Length", strconv.Itoa(len(body)))
-		return nil
+		return changed(r, func(account map[string]any) { delete(account, "role") })
 	}
 	return proxy
 }

@@ -97,19 +97,17 @@ func (s *Sale) Close(ctx context.Context) error {
 }
 
 // ErrorShare is the share of calls that failed, from 0 to 1.
-func (r Report) ErrorShare() float64 {
-	if r.Calls == 0 {
-		return 0
-	}
-	return float64(r.Errors) / float64(r.Calls)
-}
+func (r Report) ErrorShare() float64 { return share(r.Errors, r.Calls) }
 
 // lostShare is the share of visitors, from 0 to 1, who found no place or came to no end.
-func (r Report) lostShare() float64 {
-	if r.Arrivals == 0 {
+func (r Report) lostShare() float64 { return share(r.Dropped+r.Cut, r.Arrivals) }
+
+// share is 0 of nothing.
+func share(part, whole int) float64 {
+	if whole == 0 {
 		return 0
 	}
-	return float64(r.Dropped+r.Cut) / float64(r.Arrivals)
+	return float64(part) / float64(whole)
 }
 
 // holdsInVain is how many holds were asked for where not one was granted, else 0.
@@ -143,7 +141,8 @@ func (r Report) Judge(maxErrors float64) error {
 	fault(r.ErrorShare() > maxErrors, "%d of %d calls failed (%.2f%%, more than %.2f%%)", r.Errors, r.Calls, 100*r.ErrorShare(), 100*maxErrors)
 	fault(r.lostShare() > maxErrors, "%d of %d visitors were dropped and %d did not come to an end (%.2f%%, more than %.2f%%): "+
 		"the service is too slow for so many, or max-in-flight too small", r.Dropped, r.Arrivals, r.Cut, 100*r.lostShare(), 100*maxErrors)
-	fault(r.holdsInVain() > 0, "%d holds were asked for, and none was granted", r.holdsInVain())
+	inVain := r.holdsInVain()
+	fault(inVain > 0, "%d holds were asked for, and none was granted", inVain)
 	if len(faults) == 0 {
 		return nil
 	}

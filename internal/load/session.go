@@ -132,11 +132,12 @@ func (c Config) tokenLasts(now time.Time) error {
 }
 
 // asStaff makes a call as whose event it is, again while the service puts it off.
-func asStaff[A any](ctx context.Context, s *Sale, call func(client.RequestEditorFn) (A, error)) (answer A, err error) {
+func asStaff[A any](ctx context.Context, s *Sale, call func(client.RequestEditorFn) (A, error)) (A, error) {
 	return client.Patiently(ctx, func() (A, error) {
 		token, _, err := s.staff.token(ctx)
 		if err != nil {
-			return answer, err
+			var none A
+			return none, err
 		}
 		return call(bearer(token))
 	})

@@ -38,8 +38,9 @@ type Server struct {
 }
 
 // Inspect asks the server that the settings lead to what it is; on a cluster
-// every primary, in the order of their addresses. It changes nothing. INFO and CONFIG may be forbidden: what they
-// tell is missing then, and the server's ACL LOG has that they were asked for.
+// every primary, in the order of their addresses. It changes nothing. INFO and
+// CONFIG may be forbidden: what they tell is missing then, and the server's ACL LOG
+// has that they were asked for.
 func (s *Store) Inspect(ctx context.Context) ([]Server, error) {
 	cluster, sharded := s.client.(*redis.ClusterClient)
 	if !sharded {

@@ -105,8 +105,7 @@ func TestInspectWhatMayNotBeAsked(t *testing.T) {
 
 func TestInspectEveryPrimary(t *testing.T) {
 	t.Parallel()
-	c := testserver.RedisCluster(t, testserver.RedisAccess{})
-	s := openWith(t, Options{Addrs: strings.Split(c.Addrs(), ","), Cluster: true})
+	_, s := onCluster(t)
 	all, err := s.Inspect(t.Context())
 	require.NoError(t, err)
 	require.Len(t, all, 3)

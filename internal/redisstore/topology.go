@@ -40,18 +40,19 @@ type Sentinel struct {
 // Sentinels asks each sentinel of the options (SENTINEL CKQUORUM), in their order.
 // It changes nothing.
 func Sentinels(ctx context.Context, o Options) ([]Sentinel, error) {
-	secure, err := o.tls()
+	u, err := o.universal()
 	if err != nil {
 		return nil, err
 	}
+	u.Username, u.Password, u.DB = o.SentinelUsername, o.SentinelPassword, 0
+	u.MaxRetries = -1 // one look: one that hangs is not waited for again
 	all := make([]Sentinel, len(o.Addrs))
 	var asked sync.WaitGroup
 	for i, addr := range o.Addrs {
 		asked.Go(func() {
-			c := redis.NewSentinelClient(&redis.Options{
-				Addr: addr, Username: o.SentinelUsername, Password: o.SentinelPassword, TLSConfig: secure,
-				ContextTimeoutEnabled: true, DisableIdentity: true, DialerRetries: 1,
-			})
+			one := u.Simple()
+			one.Addr = addr
+			c := redis.NewSentinelClient(one)
 			defer func() { _ = c.Close() }() // nothing was written
 			all[i] = Sentinel{Addr: addr, Err: c.CkQuorum(ctx, o.Master).Err()}
 			if redis.HasErrorPrefix(all[i].Err, "NOQUORUM") {

@@ -10,17 +10,21 @@ import (
 	"seathold/internal/testserver"
 )
 
+// onCluster returns a cluster of this test alone, and a store on it.
+func onCluster(t *testing.T) (*testserver.Cluster, *Store) {
+	t.Helper()
+	c := testserver.RedisCluster(t, testserver.RedisAccess{})
+	return c, openWith(t, Options{Addrs: strings.Split(c.Addrs(), ","), Cluster: true})
+}
+
 func TestSlotsThatNobodyServes(t *testing.T) {
 	t.Parallel()
-	c := testserver.RedisCluster(t, testserver.RedisAccess{})
-	s := openWith(t, Options{Addrs: strings.Split(c.Addrs(), ","), Cluster: true})
+	c, s := onCluster(t)
 	unserved, err := s.Unserved(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, unserved, "the control")
 
-	for _, server := range c.Servers {
-		require.NoError(t, c.Client(server).Do(t.Context(), "CLUSTER", "DELSLOTSRANGE", 0, 9).Err())
-	}
+	c.TakeSlots(0, 9)
 	require.Eventually(t, func() bool {
 		unserved, err = s.Unserved(t.Context())
 		return err == nil && unserved == 10

@@ -45,6 +45,14 @@ func RedisCluster(t testing.TB, a RedisAccess) *Cluster {
 	return c
 }
 
+// TakeSlots takes slots away from whoever has them: no server has them then.
+func (c *Cluster) TakeSlots(first, last int) {
+	c.t.Helper()
+	for _, s := range c.Servers {
+		c.must(c.Client(s).Do(c.t.Context(), "CLUSTER", "DELSLOTSRANGE", first, last).Err())
+	}
+}
+
 // meet shares the slots out among the primaries and makes all nodes know each
 // other.
 func (c *Cluster) meet(buses []string) {
